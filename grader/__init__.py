@@ -1,0 +1,1 @@
+"""What instructors use: nbgrader's configuration, the release of student versions, the sample class."""

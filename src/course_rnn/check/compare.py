@@ -1,0 +1,138 @@
+"""The first difference between what came back and what was expected, in words."""
+
+from typing import Any
+
+import numpy as np
+
+
+def difference(name: str, got: Any, expected: Any) -> str | None:  # noqa: ANN401
+    """Say in a sentence or two how a result differs from the expected one.
+
+    Types are looked at first, then shapes, then dtypes, then values. Lists pass for arrays,
+    integers for real numbers.
+
+    Parameters
+    ----------
+    name
+        What the result is called in the exercise.
+    got
+        What the student's function returned.
+    expected
+        What the reference returned: an array, a number, a dict, a str, None or a tuple of these.
+
+    Returns
+    -------
+    str or None
+        None if there is no difference.
+    """
+    if got is None and expected is not None:
+        return f"{name} is None: is there a return line, and is it reached?"
+    if isinstance(expected, dict):
+        return _dict_difference(name, got, expected)
+    if isinstance(expected, tuple):
+        return _tuple_difference(name, got, expected)
+    if expected is None or isinstance(expected, str):
+        return None if got == expected else f"{name} is {_short(got)}, expected {_short(expected)}."
+    array = _as_array(expected)
+    if array is not None:
+        return _array_difference(name, got, array)
+    if isinstance(expected, list):
+        return _tuple_difference(name, got, tuple(expected))
+    return f"{name} is a {_kind(expected)}: the course cannot compare such results."
+
+
+def _tuple_difference(name: str, got: Any, expected: tuple) -> str | None:  # noqa: ANN401
+    if not isinstance(got, (tuple, list)):
+        return f"{name} is one {_kind(got)}, expected {len(expected)} things: return them all."
+    if len(got) != len(expected):
+        return f"{name} has {len(got)} items, expected {len(expected)}."
+    fields = getattr(expected, "_fields", None)
+    for i, (item, right) in enumerate(zip(got, expected, strict=True)):
+        found = difference(f"{name}.{fields[i]}" if fields else f"{name}[{i}]", item, right)
+        if found:
+            return found
+    return None
+
+
+def _dict_difference(name: str, got: Any, expected: dict) -> str | None:  # noqa: ANN401
+    if not isinstance(got, dict):
+        return f"{name} is a {_kind(got)}, expected a dict."
+    missing = [key for key in expected if key not in got]
+    extra = [key for key in got if key not in expected]
+    if missing or extra:
+        parts = [f"{_short(missing)} missing"] if missing else []
+        parts += [f"{_short(extra)} too many"] if extra else []
+        return f"{name} has {len(got)} entries, expected {len(expected)}: {', '.join(parts)}."
+    wrong = [key for key in expected if difference("", got[key], expected[key])]
+    if not wrong:
+        return None
+    key = wrong[0]
+    return (
+        f"{len(wrong)} of {len(expected)} entries of {name} differ: "
+        f"{name}[{key!r}] is {_short(got[key])}, expected {_short(expected[key])}."
+    )
+
+
+def _array_difference(name: str, got: Any, expected: np.ndarray) -> str | None:  # noqa: ANN401
+    array = _as_array(got)
+    if array is None:
+        return f"{name} is a {_kind(got)}, expected {_noun(expected)}."
+    if array.shape != expected.shape:
+        return f"{name} has shape {array.shape}, expected {expected.shape}."
+    if array.size and not _dtype_fits(array.dtype, expected.dtype):
+        return f"{name} has dtype {array.dtype}, expected {_dtype_noun(expected.dtype)}."
+    return _value_difference(name, array, expected)
+
+
+def _value_difference(name: str, got: np.ndarray, expected: np.ndarray) -> str | None:
+    single = np.float32 in (got.dtype, expected.dtype)
+    rtol, atol = (1e-4, 1e-5) if single else (1e-6, 1e-9)
+    right = np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+    if right.all():
+        return None
+    if expected.ndim == 0:
+        return f"{name} is {_number(got)}, expected {_number(expected)}."
+    distance = np.abs(got.astype(float) - expected.astype(float))
+    worst = np.unravel_index(
+        np.where(right, -1, np.nan_to_num(distance, nan=np.inf)).argmax(), expected.shape
+    )
+    place = ", ".join(str(i) for i in worst)
+    return (
+        f"{(~right).sum()} of {right.size} entries of {name} differ, "
+        f"most at {name}[{place}]: yours {_number(got[worst])}, expected {_number(expected[worst])}."
+    )
+
+
+def _dtype_fits(got: np.dtype, expected: np.dtype) -> bool:
+    """Real numbers may come as integers; indices and masks may not come as real numbers."""
+    return got.kind in {"f": "fiub", "i": "iu", "u": "iu", "b": "b"}.get(expected.kind, "")
+
+
+def _as_array(value: Any) -> np.ndarray | None:  # noqa: ANN401
+    """Turn numbers, nested lists of numbers and tensors into an array, anything else into None."""
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError):
+        return None
+    return array if array.dtype.kind in "fiub" else None
+
+
+def _dtype_noun(dtype: np.dtype) -> str:
+    return {"b": "bool", "i": "integers", "u": "integers"}.get(dtype.kind, str(dtype))
+
+
+def _noun(expected: np.ndarray) -> str:
+    return "a number" if expected.ndim == 0 else f"an array of shape {expected.shape}"
+
+
+def _kind(value: Any) -> str:  # noqa: ANN401
+    return {"ndarray": "array"}.get(type(value).__name__, type(value).__name__)
+
+
+def _number(value: Any) -> str:  # noqa: ANN401
+    return f"{np.asarray(value).item():.4g}" if np.asarray(value).dtype.kind == "f" else str(value)
+
+
+def _short(value: Any, length: int = 90) -> str:  # noqa: ANN401
+    text = repr(value)
+    return text if len(text) <= length else f"{text[: length - 2]} …"

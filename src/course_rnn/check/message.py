@@ -1,0 +1,95 @@
+"""The words of a failed check: what is wrong, on which input, and the likely cause."""
+
+import textwrap
+import traceback
+from typing import Any
+
+import numpy as np
+
+from course_rnn.check.compare import difference
+from course_rnn.check.exercise import Case, Exercise, Misconception
+from course_rnn.check.outcome import Outcome, argument_names
+
+
+def what_is_wrong(outcome: Outcome, expected: Outcome, exercise: Exercise) -> str | None:
+    """Say what a call did wrong, None if it was right."""
+    if outcome.error is not None:
+        return _error(outcome.error)
+    found = _difference(outcome.value, expected.value, exercise)
+    if found:
+        return found
+    if outcome.changed:
+        return (
+            f"the result is right, but your function changes its argument "
+            f"{' and '.join(outcome.changed)}: work on a copy."
+        )
+    if not outcome.repeatable:
+        return (
+            "two calls with the same input gave different answers: does it keep something "
+            "between calls (a global variable, a default argument)?"
+        )
+    return None
+
+
+def not_written(exercise: Exercise) -> str:
+    """Say that the stub is still there."""
+    return (
+        f"{exercise.name} is not written yet: replace `raise NotImplementedError()` in its cell "
+        f"by your code, run that cell, then run this one again."
+    )
+
+
+def compose(
+    exercise: Exercise, case: Case, args: tuple, what: str, cause: Misconception | None
+) -> str:
+    """Put the message together: what, on which input, why."""
+    parts = [
+        ("", f"{exercise.name}: {what}"),
+        ("Input: ", f"{case.name}: {_describe_arguments(exercise, args)}"),
+    ]
+    if cause:
+        parts.append(("Likely cause: ", f"{cause.hint} [{cause.id}]"))
+    return "\n".join(
+        textwrap.fill(text, 96, initial_indent=label and f"  {label}", subsequent_indent="    ")
+        for label, text in parts
+    )
+
+
+def _error(error: BaseException) -> str:
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "course_rnn" not in frame.filename and "site-packages" not in frame.filename
+    ]
+    where = f" in your line `{own[-1].line}`" if own and own[-1].line else ""
+    return f"it raised {type(error).__name__}{where}: {error}"
+
+
+def _difference(got: Any, expected: Any, exercise: Exercise) -> str | None:  # noqa: ANN401
+    """Name the outputs as the exercise does."""
+    if len(exercise.outputs) == 1:
+        return difference(exercise.outputs[0], got, expected)
+    found = difference("the result", got, expected)
+    if not found:
+        return None
+    for i, name in enumerate(exercise.outputs):
+        found = found.replace(f"the result[{i}]", name)
+    if "the result" in found:
+        found += f" Return ({', '.join(exercise.outputs)})."
+    return found
+
+
+def _describe_arguments(exercise: Exercise, args: tuple) -> str:
+    names = argument_names(exercise)
+    return ", ".join(f"{name} {_describe(arg)}" for name, arg in zip(names, args, strict=False))
+
+
+def _describe(value: Any) -> str:  # noqa: ANN401
+    if hasattr(value, "_fields"):
+        inner = ", ".join(f"{f} {_describe(v)}" for f, v in zip(value._fields, value, strict=True))
+        return f"{type(value).__name__}({inner})"
+    if isinstance(value, np.ndarray) and not (value.dtype.kind in "iu" and value.size <= 12):
+        dtype = "" if value.dtype == np.float64 else f" {value.dtype}"
+        return f"{value.shape}{dtype}"
+    text = repr(value.tolist() if isinstance(value, np.ndarray) else value)
+    return f"= {text}" if len(text) <= 120 else f"= {text[:118]} …"

@@ -1,0 +1,135 @@
+"""Check a whole notebook file: run its cells in a kernel of its own, then one check an exercise."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_rnn.check.exercise import Exercise
+from course_rnn.check.exercises import EXERCISES
+
+STUB = "is not written yet"
+
+
+class UnreadableNotebookError(Exception):
+    """The file cannot be checked; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of one exercise: "pass", "fail" or "todo", and the message of its check."""
+
+    name: str
+    status: str
+    message: str
+
+
+def check_notebook(path: Path, seconds: int = 30) -> Iterator[Verdict]:
+    """Run a notebook and check its exercises, one after the other.
+
+    Parameters
+    ----------
+    path
+        An .ipynb file.
+    seconds
+        A cell that takes longer is interrupted and its exercise fails.
+
+    Yields
+    ------
+    Verdict
+        One an exercise of the chapter, as soon as it is known.
+
+    Raises
+    ------
+    UnreadableNotebookError
+        If the file is missing, is not a notebook, or holds no exercise of this course.
+    """
+    # imported here: only this command needs them, and JupyterLab brings them
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
+    sources = read_code(path)
+    exercises = exercises_in(path, sources)
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    cells += [nbformat.v4.new_code_cell(_check_cell(exercise)) for exercise in exercises]
+    client = NotebookClient(
+        nbformat.v4.new_notebook(cells=cells),
+        timeout=seconds,
+        interrupt_on_timeout=True,
+        allow_errors=True,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.resolve().parent)}},
+    )
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    try:
+        with client.setup_kernel():
+            for i, cell in enumerate(cells):
+                client.execute_cell(cell, i)
+                if i >= len(sources):
+                    yield _verdict(exercises[i - len(sources)], cell.outputs, seconds)
+    except DeadKernelError:
+        raise UnreadableNotebookError(
+            f"{path.name}: Python stopped while running the notebook (out of memory, or a call "
+            "such as exit). Remove what stops it, then check again."
+        ) from None
+
+
+def read_code(path: Path) -> list[str]:
+    """Read the code cells of a notebook, leaving out those that only hold tests."""
+    import nbformat
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        notebook = nbformat.reads(text, as_version=4)
+    except OSError as error:
+        raise UnreadableNotebookError(f"{path}: {error.strerror}. Is the path right?") from None
+    except (UnicodeDecodeError, json.JSONDecodeError, nbformat.reader.NotJSONError):
+        raise UnreadableNotebookError(
+            f"{path}: this is not a Jupyter notebook. Save it again in JupyterLab as .ipynb."
+        ) from None
+    except (nbformat.ValidationError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UnreadableNotebookError(
+            f"{path}: the notebook is damaged ({error}). Open and save it in JupyterLab."
+        ) from None
+    return [
+        cell.source for cell in notebook.cells if cell.cell_type == "code" and not _is_test(cell)
+    ]
+
+
+def exercises_in(path: Path, sources: list[str]) -> list[Exercise]:
+    """List the exercises of the chapters to which the notebook's functions belong."""
+    defined = set(re.findall(r"^def (\w+)\(", "\n".join(sources), flags=re.MULTILINE))
+    chapters = {EXERCISES[name].chapter for name in defined & EXERCISES.keys()}
+    if not chapters:
+        raise UnreadableNotebookError(
+            f"{path}: no exercise of this course is defined in it. Give an exercise notebook, "
+            "such as notebooks/exercises/01_one_hot/01_one_hot.ipynb."
+        )
+    return [exercise for exercise in EXERCISES.values() if exercise.chapter in chapters]
+
+
+def _is_test(cell: dict) -> bool:
+    nbgrader = cell["metadata"].get("nbgrader", {})
+    return bool(nbgrader.get("grade")) and not nbgrader.get("solution")
+
+
+def _check_cell(exercise: Exercise) -> str:
+    return f"from course_rnn.check import check\ncheck({exercise.name})"
+
+
+def _verdict(exercise: Exercise, outputs: list, seconds: int) -> Verdict:
+    errors = [output for output in outputs if output["output_type"] == "error"]
+    if not errors:
+        return Verdict(exercise.name, "pass", "")
+    name, value = errors[0]["ename"], errors[0]["evalue"]
+    if name == "CheckFailed":
+        return Verdict(exercise.name, "todo" if STUB in value else "fail", value)
+    if name == "NameError":
+        return Verdict(exercise.name, "fail", f"{exercise.name} is not defined in the notebook.")
+    if name == "KeyboardInterrupt":
+        value = f"{exercise.name} took longer than {seconds} seconds: does a loop never end?"
+        return Verdict(exercise.name, "fail", value)
+    return Verdict(exercise.name, "fail", f"{exercise.name}: {name}: {value}")

@@ -1,0 +1,111 @@
+"""What a call did: what it returned or raised, which inputs it changed, whether it does so again."""
+
+import contextlib
+import copy
+import inspect
+import io
+import unittest.mock
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from course_rnn.check.compare import difference
+from course_rnn.check.exercise import Exercise
+
+OPAQUE = ("cache", "caches")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One observed call: a value or an error, and its manners."""
+
+    value: Any = None
+    error: BaseException | None = None
+    changed: tuple[str, ...] = ()
+    repeatable: bool = True
+
+
+def observe(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Outcome:
+    """Call a function twice on fresh copies of the arguments and note what happens.
+
+    Parameters
+    ----------
+    function
+        The student's function, the reference or a wrong implementation.
+    exercise
+        What the function is meant to be.
+    args
+        The arguments; they come back unchanged.
+
+    Returns
+    -------
+    Outcome
+        Without the outputs that are the function's own business.
+    """
+    given = copy.deepcopy(args)
+    with _references_of_earlier_exercises(function, exercise):
+        try:
+            first = function(*given)
+            with contextlib.redirect_stdout(io.StringIO()):
+                second = function(*copy.deepcopy(args))
+        except (Exception, SystemExit) as error:
+            return Outcome(error=error)
+    value = _public(first, exercise)
+    return Outcome(
+        value=value,
+        changed=tuple(
+            name
+            for name, before, after in zip(argument_names(exercise), args, given, strict=False)
+            if difference(name, after, before)
+        ),
+        repeatable=difference("", _public(second, exercise), value) is None,
+    )
+
+
+def observe_quietly(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Outcome:
+    """Observe without letting prints and warnings through."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return observe(function, exercise, args)
+
+
+def alike(one: Outcome, other: Outcome) -> bool:
+    """Tell whether two calls did the same thing: both failed, or gave the same numbers."""
+    if one.error is not None or other.error is not None:
+        return one.error is not None and other.error is not None
+    if (one.changed, one.repeatable) != (other.changed, other.repeatable):
+        return False
+    there, back = difference("", one.value, other.value), difference("", other.value, one.value)
+    return there is None or back is None
+
+
+def is_right(outcome: Outcome, expected: Outcome) -> bool:
+    """Tell whether a call gave the expected value and behaved."""
+    behaved = outcome.error is None and not outcome.changed and outcome.repeatable
+    return behaved and difference("", outcome.value, expected.value) is None
+
+
+def argument_names(exercise: Exercise) -> list[str]:
+    """List the names of the arguments, as the exercise states them."""
+    return list(inspect.signature(exercise.reference).parameters)
+
+
+@contextlib.contextmanager
+def _references_of_earlier_exercises(
+    function: Callable[..., Any], exercise: Exercise
+) -> Iterator[None]:
+    references = {reference.__name__: reference for reference in exercise.builds_on}
+    with unittest.mock.patch.dict(getattr(function, "__globals__", {}), references):
+        yield
+
+
+def _public(result: Any, exercise: Exercise) -> Any:  # noqa: ANN401
+    """Blank the outputs that are the function's own business."""
+    is_whole = isinstance(result, (tuple, list)) and len(result) == len(exercise.outputs)
+    if len(exercise.outputs) == 1 or not is_whole:
+        return result
+    return tuple(
+        name if name in OPAQUE else item
+        for name, item in zip(exercise.outputs, result, strict=True)
+    )
