@@ -37,9 +37,9 @@ def init_two_layers(n_x: int, n_h: int, n_y: int, rng: np.random.Generator) -> T
 
 
 def feed_forward(x: np.ndarray, model: TwoLayers) -> tuple[np.ndarray, Cache]:
-    """Compute logits from a vector of fixed length.
+    r"""Compute logits from a vector of fixed length.
 
-    $$z = W_2 \\tanh(W_1 x + b_1) + b_2$$
+    $$z = W_2 \tanh(W_1 x + b_1) + b_2$$
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def feed_forward_backward(dlogits: np.ndarray, cache: Cache) -> TwoLayers:
 
 
 def windows(x: np.ndarray, width: int) -> np.ndarray:
-    """Show every window of neighbouring steps as one vector.
+    r"""Show every window of neighbouring steps as one vector.
 
-    $$w^{\\langle t \\rangle} = [x^{\\langle t \\rangle}, \\dots, x^{\\langle t+k-1 \\rangle}]$$
+    $$w^{\langle t \rangle} = [x^{\langle t \rangle}, \dots, x^{\langle t+k-1 \rangle}]$$
 
     Parameters
     ----------
@@ -104,10 +104,10 @@ def windows(x: np.ndarray, width: int) -> np.ndarray:
 
 
 def convolution(x: np.ndarray, width: int, model: TwoLayers) -> tuple[np.ndarray, Cache]:
-    """Look for patterns in every window, keep the strongest answer of each, compute logits.
+    r"""Look for patterns in every window, keep the strongest answer of each, compute logits.
 
-    $$h^{\\langle t \\rangle} = \\tanh(W_1 w^{\\langle t \\rangle} + b_1), \\qquad
-    z = W_2 \\max_t h^{\\langle t \\rangle} + b_2$$
+    $$h^{\langle t \rangle} = \tanh(W_1 w^{\langle t \rangle} + b_1), \qquad
+    z = W_2 \max_t h^{\langle t \rangle} + b_2$$
 
     Parameters
     ----------

@@ -13,9 +13,9 @@ SPECIAL_TOKENS = (PAD, UNK, EOS)
 def build_vocabulary(
     sentences: Iterable[Sequence[str]], max_size: int | None = None
 ) -> dict[str, int]:
-    """Number the tokens of a corpus, the most frequent first.
+    r"""Give every token of a corpus a number, the most frequent first.
 
-    $$v : \\text{token} \\mapsto \\{0, \\dots, V - 1\\}$$
+    $$v : \text{token} \mapsto \{0, \dots, V - 1\}$$
 
     The special tokens come first (PAD 0, UNK 1, EOS 2), then the corpus' own tokens by falling
     frequency; tokens that occur equally often stand in alphabetical order.
@@ -60,9 +60,9 @@ def build_vocabulary(
 
 
 def encode(tokens: Sequence[str], vocabulary: Mapping[str, int]) -> np.ndarray:
-    """Replace each token by its index and close the sentence with EOS.
+    r"""Replace each token by its index and close the sentence with EOS.
 
-    $$i_t = v(\\text{token}_t) \\text{ if it is in the vocabulary, else } v(\\text{UNK})$$
+    $$i_t = v(\text{token}_t) \text{ if it is in the vocabulary, else } v(\text{UNK})$$
 
     Parameters
     ----------
@@ -83,7 +83,8 @@ def encode(tokens: Sequence[str], vocabulary: Mapping[str, int]) -> np.ndarray:
 
     Examples
     --------
-    >>> encode(["turn", "sharp", "right"], {"<PAD>": 0, "<UNK>": 1, "<EOS>": 2, "right": 3, "turn": 4})
+    >>> vocabulary = build_vocabulary([["turn", "right"]])
+    >>> encode(["turn", "sharp", "right"], vocabulary)
     array([4, 1, 3, 2])
     """
     if isinstance(tokens, str):
@@ -128,9 +129,9 @@ def decode(indices: Iterable[int], vocabulary: Mapping[str, int]) -> list[str]:
 
 
 def one_hot(indices: np.ndarray, n_classes: int, dtype: type = np.float64) -> np.ndarray:
-    """Turn each index into a vector of zeros with a single one.
+    r"""Turn each index into a vector of zeros with a single one.
 
-    $$x_k = 1 \\text{ if } k = \\text{index, else } 0, \\qquad k = 0, \\dots, V - 1$$
+    $$x_k = 1 \text{ if } k = \text{index, else } 0, \qquad k = 0, \dots, V - 1$$
 
     Parameters
     ----------
@@ -170,9 +171,9 @@ def one_hot(indices: np.ndarray, n_classes: int, dtype: type = np.float64) -> np
 
 
 def pad_batch(sequences: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
-    """Stand sequences of different lengths side by side, filled up at their ends.
+    r"""Stand sequences of different lengths side by side, filled up at their ends.
 
-    $$\\text{mask}_{t,b} = (t < T_b), \\qquad T = \\max_b T_b$$
+    $$\text{mask}_{t,b} = (t < T_b), \qquad T = \max_b T_b$$
 
     Parameters
     ----------

@@ -4,9 +4,9 @@ import numpy as np
 
 
 def glorot(n_out: int, n_in: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw a matrix that keeps the variance of what passes through it.
+    r"""Draw a matrix that keeps the variance of what passes through it.
 
-    $$W_{ij} \\sim U(-r, r), \\qquad r = \\sqrt{6 / (n_{in} + n_{out})}$$
+    $$W_{ij} \sim U(-r, r), \qquad r = \sqrt{6 / (n_{in} + n_{out})}$$
 
     Parameters
     ----------

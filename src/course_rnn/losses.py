@@ -4,9 +4,9 @@ import numpy as np
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Turn logits into probabilities over the last axis.
+    r"""Turn logits into probabilities over the last axis.
 
-    $$\\text{softmax}(z)_k = \\frac{e^{z_k - m}}{\\sum_j e^{z_j - m}}, \\qquad m = \\max_j z_j$$
+    $$\text{softmax}(z)_k = \frac{e^{z_k - m}}{\sum_j e^{z_j - m}}, \qquad m = \max_j z_j$$
 
     The maximum cancels; it keeps the exponential from overflowing.
 
@@ -34,9 +34,9 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[np.float64, np.ndarray]:
-    """Measure how surprised the model is by the targets, in nats.
+    r"""Measure how surprised the model is by the targets, in nats.
 
-    $$L = -\\frac{1}{B} \\sum_{t,b} \\log \\text{softmax}(z_{t,b})_{\\text{target}_{t,b}}$$
+    $$L = -\frac{1}{B} \sum_{t,b} \log \text{softmax}(z_{t,b})_{\text{target}_{t,b}}$$
 
     Parameters
     ----------
@@ -64,10 +64,10 @@ def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[np.float64, 
 def masked_cross_entropy(
     logits: np.ndarray, targets: np.ndarray, mask: np.ndarray
 ) -> tuple[np.float64, np.ndarray]:
-    """Measure the cross-entropy at the positions where the mask is True.
+    r"""Measure the cross-entropy at the positions where the mask is True.
 
-    $$L = -\\frac{1}{B} \\sum_{t,b} \\text{mask}_{t,b}
-    \\log \\text{softmax}(z_{t,b})_{\\text{target}_{t,b}}$$
+    $$L = -\frac{1}{B} \sum_{t,b} \text{mask}_{t,b}
+    \log \text{softmax}(z_{t,b})_{\text{target}_{t,b}}$$
 
     Parameters
     ----------

@@ -34,10 +34,10 @@ def init_rnn_model(n_x: int, n_a: int, n_y: int, rng: np.random.Generator) -> RN
 
 
 def many_to_many_forward(x: np.ndarray, model: RNNModel) -> tuple[np.ndarray, Cache]:
-    """Compute logits at every step, starting from the state zero.
+    r"""Compute logits at every step, starting from the state zero.
 
-    $$a^{\\langle t \\rangle} = \\text{cell}(x^{\\langle t \\rangle}, a^{\\langle t-1 \\rangle}),
-    \\qquad z^{\\langle t \\rangle} = W_{ya} a^{\\langle t \\rangle} + b_y$$
+    $$a^{\langle t \rangle} = \text{cell}(x^{\langle t \rangle}, a^{\langle t-1 \rangle}),
+    \qquad z^{\langle t \rangle} = W_{ya} a^{\langle t \rangle} + b_y$$
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def many_to_many_backward(dlogits: np.ndarray, cache: Cache) -> RNNModel:
 def many_to_one_forward(
     x: np.ndarray, mask: np.ndarray, model: RNNModel
 ) -> tuple[np.ndarray, Cache]:
-    """Read each sequence to its own end, then compute logits once.
+    r"""Read each sequence to its own end, then compute logits once.
 
-    $$z_b = W_{ya} a_b^{\\langle T_b \\rangle} + b_y$$
+    $$z_b = W_{ya} a_b^{\langle T_b \rangle} + b_y$$
 
     Parameters
     ----------

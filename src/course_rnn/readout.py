@@ -36,10 +36,10 @@ def init_readout(n_a: int, n_y: int, rng: np.random.Generator) -> ReadoutParams:
 
 
 def readout_forward(a: np.ndarray, params: ReadoutParams) -> tuple[np.ndarray, Cache]:
-    """Compute the logits of every state.
+    r"""Compute the logits of every state.
 
-    $$z^{\\langle t \\rangle} = W_{ya} a^{\\langle t \\rangle} + b_y, \\qquad
-    y^{\\langle t \\rangle} = g_2(z^{\\langle t \\rangle})$$
+    $$z^{\langle t \rangle} = W_{ya} a^{\langle t \rangle} + b_y, \qquad
+    y^{\langle t \rangle} = g_2(z^{\langle t \rangle})$$
 
     The output function g2 is left to the loss: softmax for classes, none for numbers.
 
@@ -63,9 +63,9 @@ def readout_forward(a: np.ndarray, params: ReadoutParams) -> tuple[np.ndarray, C
 
 
 def readout_backward(dlogits: np.ndarray, cache: Cache) -> tuple[np.ndarray, ReadoutParams]:
-    """Send the gradient of the logits back to the states and the weights.
+    r"""Send the gradient of the logits back to the states and the weights.
 
-    $$da = dz\\, W_{ya}, \\qquad dW_{ya} = dz^\\top a, \\qquad db_y = \\sum dz$$
+    $$da = dz\, W_{ya}, \qquad dW_{ya} = dz^\top a, \qquad db_y = \sum dz$$
 
     Parameters
     ----------

@@ -50,10 +50,10 @@ def init_rnn(n_x: int, n_a: int, rng: np.random.Generator) -> RNNParams:
 def rnn_cell_forward(
     x_t: np.ndarray, a_prev: np.ndarray, params: RNNParams
 ) -> tuple[np.ndarray, Cache]:
-    """Compute the new state from the input and the previous state.
+    r"""Compute the new state from the input and the previous state.
 
-    $$a^{\\langle t \\rangle} = \\tanh(W_{ax} x^{\\langle t \\rangle}
-    + W_{aa} a^{\\langle t-1 \\rangle} + b_a)$$
+    $$a^{\langle t \rangle} = \tanh(W_{ax} x^{\langle t \rangle}
+    + W_{aa} a^{\langle t-1 \rangle} + b_a)$$
 
     Parameters
     ----------
@@ -82,10 +82,10 @@ def rnn_cell_forward(
 
 
 def rnn_cell_backward(da_t: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarray, RNNParams]:
-    """Send the gradient of the new state back to everything it was computed from.
+    r"""Send the gradient of the new state back to everything it was computed from.
 
-    $$dz = da \\odot (1 - a^2), \\quad dx = dz\\, W_{ax}, \\quad da_{prev} = dz\\, W_{aa}, \\quad
-    dW_{ax} = dz^\\top x, \\quad dW_{aa} = dz^\\top a_{prev}, \\quad db_a = \\sum_b dz$$
+    $$dz = da \odot (1 - a^2), \quad dx = dz\, W_{ax}, \quad da_{prev} = dz\, W_{aa}, \quad
+    dW_{ax} = dz^\top x, \quad dW_{aa} = dz^\top a_{prev}, \quad db_a = \sum_b dz$$
 
     Parameters
     ----------
@@ -115,10 +115,10 @@ def rnn_cell_backward(da_t: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.nd
 
 
 def rnn_forward(x: np.ndarray, a0: np.ndarray, params: RNNParams) -> tuple[np.ndarray, Cache]:
-    """Run the cell along a sequence, each step from the state of the step before.
+    r"""Run the cell along a sequence, each step from the state of the step before.
 
-    $$a^{\\langle t \\rangle} = \\tanh(W_{ax} x^{\\langle t \\rangle}
-    + W_{aa} a^{\\langle t-1 \\rangle} + b_a), \\qquad t = 1, \\dots, T$$
+    $$a^{\langle t \rangle} = \tanh(W_{ax} x^{\langle t \rangle}
+    + W_{aa} a^{\langle t-1 \rangle} + b_a), \qquad t = 1, \dots, T$$
 
     Parameters
     ----------
@@ -152,10 +152,10 @@ def rnn_forward(x: np.ndarray, a0: np.ndarray, params: RNNParams) -> tuple[np.nd
 
 
 def rnn_backward(da: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray, RNNParams]:
-    """Send the gradients of all states back through time.
+    r"""Send the gradients of all states back through time.
 
-    $$dz^{\\langle t \\rangle} = (da^{\\langle t \\rangle} + dz^{\\langle t+1 \\rangle} W_{aa})
-    \\odot (1 - a^{\\langle t \\rangle 2}), \\qquad dW = \\sum_t dW^{\\langle t \\rangle}$$
+    $$dz^{\langle t \rangle} = (da^{\langle t \rangle} + dz^{\langle t+1 \rangle} W_{aa})
+    \odot (1 - a^{\langle t \rangle 2}), \qquad dW = \sum_t dW^{\langle t \rangle}$$
 
     Parameters
     ----------
@@ -197,10 +197,10 @@ def rnn_backward(da: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray,
 
 
 def count_rnn_parameters(n_x: int, n_a: int, n_y: int) -> int:
-    """Count the weights of a recurrent layer and its readout.
+    r"""Count the weights of a recurrent layer and its readout.
 
-    $$\\underbrace{n_a n_x}_{W_{ax}} + \\underbrace{n_a^2}_{W_{aa}} + \\underbrace{n_a}_{b_a}
-    + \\underbrace{n_y n_a}_{W_{ya}} + \\underbrace{n_y}_{b_y}$$
+    $$\underbrace{n_a n_x}_{W_{ax}} + \underbrace{n_a^2}_{W_{aa}} + \underbrace{n_a}_{b_a}
+    + \underbrace{n_y n_a}_{W_{ya}} + \underbrace{n_y}_{b_y}$$
 
     Parameters
     ----------

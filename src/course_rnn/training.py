@@ -29,10 +29,12 @@ def leaves(params: tuple) -> Iterator[np.ndarray]:
 
 
 class Adam:
-    """Change weights in place, each by a step of about the same size.
+    r"""Change weights in place, each by a step of about the same size.
 
-    $$m \\leftarrow \\beta_1 m + (1 - \\beta_1) g, \\quad v \\leftarrow \\beta_2 v + (1 - \\beta_2) g^2,
-    \\quad w \\leftarrow w - \\eta\\, \\frac{m / (1 - \\beta_1^t)}{\\sqrt{v / (1 - \\beta_2^t)} + \\epsilon}$$
+    $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2,
+    \qquad w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
+
+    with $\hat m = m / (1 - \beta_1^t)$ and $\hat v = v / (1 - \beta_2^t)$ at step $t$.
 
     Parameters
     ----------

@@ -99,7 +99,8 @@ def _value_difference(name: str, got: np.ndarray, expected: np.ndarray) -> str |
     place = ", ".join(str(i) for i in worst)
     return (
         f"{(~right).sum()} of {right.size} entries of {name} differ, "
-        f"most at {name}[{place}]: yours {_number(got[worst])}, expected {_number(expected[worst])}."
+        f"most at {name}[{place}]: "
+        f"yours {_number(got[worst])}, expected {_number(expected[worst])}."
     )
 
 

@@ -61,6 +61,7 @@ def check_notebook(path: Path, seconds: int = 30) -> Iterator[Verdict]:
         interrupt_on_timeout=True,
         allow_errors=True,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")

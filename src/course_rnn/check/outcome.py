@@ -1,4 +1,4 @@
-"""What a call did: what it returned or raised, which inputs it changed, whether it does so again."""
+"""What a call did: the value or error, the inputs it changed, whether it does so again."""
 
 import contextlib
 import copy

@@ -1,10 +1,22 @@
-"""Small data sets for the chapters, generated or written for this course.
+"""Small data sets for the chapters: generated, written for this course, or found on the machine.
 
-directions  spoken directions: which way is the last turn? (word order)
-names       sentences with the names of people marked (name tagging)
+directions      spoken directions: which way is the last turn? (word order)
+names           sentences with the names of people marked (name tagging)
+python_library  the words of Python's standard library (a large vocabulary without a download)
 """
 
 from course_rnn.datasets.directions import spoken_directions
-from course_rnn.datasets.names import TaggedSentence, name_sentences, name_test_sentences
+from course_rnn.datasets.names import (
+    TaggedSentence,
+    name_sentences,
+    name_test_sentences,
+)
+from course_rnn.datasets.python_library import python_library_words
 
-__all__ = ["TaggedSentence", "name_sentences", "name_test_sentences", "spoken_directions"]
+__all__ = [
+    "TaggedSentence",
+    "name_sentences",
+    "name_test_sentences",
+    "python_library_words",
+    "spoken_directions",
+]

@@ -1,8 +1,8 @@
 """Spoken directions: a task that cannot be solved without the order of the words.
 
 A sentence strings together places, remarks and turns. The label is the direction of the *last*
-turn: "turn right at the bridge no wait turn left" means left. The words "left" and "right" also
-occur without meaning a direction ("you are right", "i left my map at home").
+turn: "turn right at the bridge ... no wait ... turn left ..." means left. The words "left" and
+"right" also occur without meaning a direction ("you are right", "i left my map at home").
 """
 
 import numpy as np
@@ -35,7 +35,8 @@ def spoken_directions(
     """Draw sentences in which the speaker first sends you one way, then the other.
 
     Two of the phrases are turns, in opposite directions, with at least two other phrases between
-    them, one before the first and two after the last; the others are drawn from the places and the remarks.
+    them, one before the first and two after the last. The others are drawn from the places and
+    the remarks.
 
     Parameters
     ----------
@@ -61,8 +62,9 @@ def spoken_directions(
     Examples
     --------
     >>> sentences, labels = spoken_directions(1, 7, np.random.default_rng(1))
-    >>> " ".join(sentences[0]), int(labels[0])
-    ('', 1)
+    >>> words = sentences[0]
+    >>> words[words.index("turn") + 1], int(labels[0])
+    ('right', 0)
     """
     if n_phrases < LEAST_PHRASES:
         raise ValueError(f"n_phrases is {n_phrases}: use at least {LEAST_PHRASES}")
