@@ -105,9 +105,11 @@ def parts_of_solutions() -> Iterator[str]:
 def test_no_page_shows_a_solution(pages):
     secrets = list(parts_of_solutions())
     assert secrets
-    sources = (ROOT / "_build" / "html" / "_sources").rglob("*.*")
     published = [page.text for page in pages.values()]
-    published += [squeeze(path.read_text("utf8").replace("\\n", "\n")) for path in sources]
+    for folder in ("_sources", "_downloads"):
+        for path in (ROOT / "_build" / "html" / folder).rglob("*.ipynb"):
+            cells = nbformat.read(path, as_version=4).cells
+            published.append(squeeze("\n".join(cell.source for cell in cells)))
     for text in published:
         assert "BEGIN SOLUTION" not in text
         assert "BEGIN HIDDEN TESTS" not in text
@@ -130,6 +132,18 @@ def test_every_image_is_described(pages):
                     f"{page.name}: {attrs['src']} is described by its file name; give its cell the "
                     'metadata {"mystnb": {"image": {"alt": "what the figure shows"}}}'
                 )
+
+
+def test_the_assignment_that_a_chapter_links_to_can_be_downloaded(html, pages):
+    for chapter in (ROOT / "notebooks").glob("*.ipynb"):
+        elements = pages[html / "notebooks" / f"{chapter.stem}.html"]
+        hrefs = [attrs["href"] for tag, attrs in elements.tags if tag == "a" and "href" in attrs]
+        copies = [href for href in hrefs if href.endswith(f"/{chapter.stem}.ipynb")]
+        downloads = [html / "notebooks" / href for href in copies if "_downloads" in href]
+        student = ROOT / "notebooks" / "exercises" / chapter.stem / chapter.name
+        assert downloads
+        assert "<inline" not in elements.text
+        assert downloads[0].read_bytes() == student.read_bytes()
 
 
 def links(elements: Elements) -> Iterator[str]:

@@ -95,8 +95,8 @@ def digest(parts: Iterable[bytes]) -> str:
 def contents(*folders_and_files: Path) -> Iterator[bytes]:
     """Yield the name and the bytes of every file, in a fixed order."""
     for top in folders_and_files:
-        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            if path.is_file() and "__pycache__" not in path.parts:
+        for path in sorted(top.rglob("*")) if not top.is_file() else [top]:
+            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
                 yield path.relative_to(ROOT).as_posix().encode()
                 yield path.read_bytes()
 
@@ -128,7 +128,8 @@ def execution_keys(book: list[Page]) -> dict[Page, str]:
 def book_key(book: list[Page], keys: dict[Page, str]) -> str:
     """Return the hash of everything the pages depend on."""
     sources = [page.source for page in book]
-    files = contents(Path(__file__).resolve(), ROOT / "book", *sources)
+    assignments = ROOT / "notebooks" / "exercises"  # chapters link to them
+    files = contents(Path(__file__).resolve(), ROOT / "book", assignments, *sources)
     return digest([*files, *(key.encode() for key in keys.values())])
 
 
