@@ -400,7 +400,12 @@ RESULTS = {
                     "score": 5.0,
                     "note": "argmax over the wrong axis",
                 },
-                {"id": "cy", "status": "unreadable", "score": None, "note": "not a notebook"},
+                {
+                    "id": "cy",
+                    "status": "unreadable",
+                    "score": None,
+                    "note": "Not JSON. Save it again.",
+                },
             ],
         }
     ]
@@ -418,8 +423,8 @@ def summary(place, text=None):
 def test_summary_tells_where_what_and_next(built):
     said = summary(built, json.dumps(RESULTS)).stdout
     assert "_build/html/index.html" in said
-    assert "01_one_hot    2 of 3 graded: 7.5 of 10 points on average, 1 with all" in said
-    assert "unreadable: cy (not a notebook)" in said
+    assert "01_one_hot   2 of 3 graded: 7.5 of 10 points on average, 1 with all" in said
+    assert "unreadable: cy (Not JSON)\n" in said
     assert "free-text answers (2 points) wait for a person" in said
     assert {"make lab", "make serve"} <= set(re.findall(r"make \w+", said))
 

@@ -17,45 +17,37 @@ NEXT = {
 }
 
 
-def row(label: str, text: str) -> str:
-    """Lay one line out in two columns."""
-    return f"  {label:<14}{text}"
-
-
-def describe(assignment: dict[str, Any]) -> list[str]:
+def describe(assignment: dict[str, Any]) -> list[tuple[str, str]]:
     """Say how the class did on one assignment, and name the submissions that have no grade."""
     students, most = assignment["students"], assignment["auto_max"]
     scores = [student["score"] for student in students if student["status"] == "graded"]
     average = f": {mean(scores):.1f} of {most:g} points on average" if scores else ""
     full = sum(score == most for score in scores)
-    lines = [
-        row(
-            assignment["name"], f"{len(scores)} of {len(students)} graded{average}, {full} with all"
-        )
+    rows = [
+        (assignment["name"], f"{len(scores)} of {len(students)} graded{average}, {full} with all")
     ]
-    lines += [
-        row("", f"{student['status']}: {student['id']} ({student['note']})")
-        for student in students
-        if student["status"] != "graded"
-    ]
-    return lines
+    for student in students:
+        if student["status"] != "graded":
+            why = student["note"].split(". ")[0].rstrip(".")
+            rows.append(("", f"{student['status']}: {student['id']} ({why})"))
+    return rows
 
 
 def summarise(results: dict[str, Any]) -> str:
     """Compose the summary from the sample class's results."""
     assignments = results["assignments"]
     by_hand = sum(assignment["max_score"] - assignment["auto_max"] for assignment in assignments)
-    lines = [
-        "",
-        "The course is ready.",
-        "",
-        row("book", str(BOOK.relative_to(ROOT))),
-        "",
-        "Sample class",
-    ]
-    lines += [line for assignment in assignments for line in describe(assignment)]
-    lines += [row("", f"free-text answers ({by_hand:g} points) wait for a person"), "", "What next"]
-    lines += [row(who, what) for who, what in NEXT.items()]
+    rows = [row for assignment in assignments for row in describe(assignment)]
+    rows.append(("", f"free-text answers ({by_hand:g} points) wait for a person"))
+    sections = {
+        "The course is ready": [("book", str(BOOK.relative_to(ROOT)))],
+        "Sample class": rows,
+        "What next": list(NEXT.items()),
+    }
+    width = max(len(label) for rows in sections.values() for label, _ in rows) + 2
+    lines = []
+    for title, rows in sections.items():
+        lines += ["", title, *(f"  {label:<{width}}{text}" for label, text in rows)]
     return "\n".join(lines)
 
 
