@@ -8,6 +8,7 @@ takes the place of ``_build/html`` only when all went well.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -158,26 +159,35 @@ def read_source(page: Page) -> NotebookNode:
 
 def execute(page: Page, key: str) -> str:
     """Execute a page in a process of its own and return a line about it."""
+    started = time.monotonic()
+    partial = page.executed.with_suffix(".partial.ipynb")
+    try:
+        run(page, key, partial)
+        partial.replace(page.executed)
+    except Exception as error:
+        if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+            raise  # the disk, not the chapter
+        raise BuildError(sentence_about(page, error, partial)) from None
+    finally:
+        partial.unlink(missing_ok=True)
+    return f"{page.name}: {time.monotonic() - started:.0f} s, {peak_megabytes():.0f} MB"
+
+
+def run(page: Page, key: str, target: Path) -> None:
+    """Execute a page with papermill and write the result, marked with its key."""
     import nbformat
     import papermill
 
-    partial = page.executed.with_suffix(".partial.ipynb")
-    started = time.monotonic()
-    try:
-        notebook = papermill.execute_notebook(
-            read_source(page),
-            partial,
-            kernel_name="python3",
-            cwd=page.source.parent,
-            progress_bar=False,
-            execution_timeout=CELL_SECONDS,
-        )
-    except Exception as error:
-        raise BuildError(sentence_about(page, error, partial)) from None
+    notebook = papermill.execute_notebook(
+        read_source(page),
+        target,
+        kernel_name="python3",
+        cwd=page.source.parent,
+        progress_bar=False,
+        execution_timeout=CELL_SECONDS,
+    )
     notebook.metadata["course_rnn"] = {"key": key}
-    nbformat.write(notebook, partial)
-    partial.replace(page.executed)
-    return f"{page.name}: {time.monotonic() - started:.0f} s, {peak_megabytes():.0f} MB"
+    nbformat.write(notebook, target)
 
 
 def sentence_about(page: Page, error: Exception, partial: Path) -> str:
@@ -237,7 +247,7 @@ def report(pool: ProcessPoolExecutor, runs: list[Future[str]]) -> None:
     try:
         for done, run in enumerate(as_completed(runs), start=1):
             say(f"[{done}/{len(runs)}] {run.result()}")
-    except BuildError:
+    except (BuildError, OSError):
         pool.shutdown(cancel_futures=True)
         raise
 
@@ -287,6 +297,8 @@ def make_pages() -> None:
 def sentence_about_log() -> str:
     """Print the warnings and errors of the log and say what to do about them."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", LOG.read_text("utf8", errors="replace"))
+    if os.strerror(errno.ENOSPC) in text:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     lines = text.replace(f"{ROOT}{os.sep}", "").splitlines()
     found = list(dict.fromkeys(line for line in lines if re.search("WARNING:|ERROR:", line)))
     print(*(found or lines[-15:]), sep="\n", flush=True)
@@ -305,7 +317,6 @@ def publish(key: str) -> None:
     if HTML.exists():
         HTML.rename(old)
     new.rename(HTML)
-    shutil.rmtree(NEXT)
 
 
 # The command
@@ -322,9 +333,12 @@ def build() -> None:
     execute_stale(keys)
     say(f"making {len(book)} pages")
     started = time.monotonic()
-    fill_cache(keys)
-    make_pages()
-    publish(key)
+    try:
+        fill_cache(keys)
+        make_pages()
+        publish(key)
+    finally:
+        shutil.rmtree(NEXT, ignore_errors=True)
     seconds = time.monotonic() - started
     say(f"done in {seconds:.0f} s; open {HTML.relative_to(ROOT)}/index.html")
 
