@@ -6,7 +6,7 @@ readout     from states to logits
 losses      softmax, cross-entropy
 initialise  first weights
 models      complete networks: read all then decide, tag every step; the baselines they beat
-training    Adam and a training loop
+training    Adam, clipping and a training loop
 datasets    small data sets, generated or written for the course
 check       tells a student why an answer is wrong
 plots       figures (needs matplotlib; import it yourself)

@@ -80,11 +80,40 @@ class Adam:
             w -= self.rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
 
 
+def clip_by_norm(grads: Params, max_norm: float) -> tuple[Params, np.float64]:
+    r"""Shrink all gradients by one factor if together they are too long.
+
+    $$g \leftarrow g \cdot \min\left(1, \frac{c}{\lVert g \rVert}\right)$$
+
+    Parameters
+    ----------
+    grads
+        The gradients, a NamedTuple of arrays (NamedTuples of arrays too).
+    max_norm
+        The largest length c they may have together.
+
+    Returns
+    -------
+    clipped
+        New gradients in the same NamedTuple: the direction is kept.
+    norm : float
+        The length before clipping, over all arrays together.
+
+    Notes
+    -----
+    Pascanu, Mikolov & Bengio (2013).
+    """
+    norm = np.sqrt(sum((g * g).sum() for g in leaves(grads)))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return _scaled(grads, factor), norm
+
+
 def train(
     loss_and_grads: Callable[[Params, Any], tuple[float, Params]],
     params: Params,
     batches: Iterable[Any],
     rate: float = 1e-2,
+    max_norm: float | None = None,
 ) -> list[float]:
     """Take one Adam step for each batch.
 
@@ -98,6 +127,8 @@ def train(
         What loss_and_grads takes, one item a step.
     rate
         Adam's step size.
+    max_norm
+        Clip the gradients of each step to this length; None leaves them.
 
     Returns
     -------
@@ -108,6 +139,8 @@ def train(
     losses = []
     for batch in batches:
         loss, grads = loss_and_grads(params, batch)
+        if max_norm is not None:
+            grads, _ = clip_by_norm(grads, max_norm)
         optimizer.step(grads)
         losses.append(float(loss))
     return losses
@@ -136,3 +169,8 @@ def random_batches(
     """
     for _ in range(n_steps):
         yield rng.choice(n_examples, size=min(batch_size, n_examples), replace=False)
+
+
+def _scaled(grads: Params, factor: float) -> Params:
+    scaled = (_scaled(g, factor) if isinstance(g, tuple) else g * factor for g in grads)
+    return type(grads)(*scaled)

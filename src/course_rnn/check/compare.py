@@ -32,7 +32,8 @@ def difference(name: str, got: Any, expected: Any) -> str | None:  # noqa: ANN40
     if isinstance(expected, tuple):
         return _tuple_difference(name, got, expected)
     if expected is None or isinstance(expected, str):
-        return None if got == expected else f"{name} is {_short(got)}, expected {_short(expected)}."
+        same = type(got) is type(expected) and got == expected
+        return None if same else f"{name} is {_short(got)}, expected {_short(expected)}."
     array = _as_array(expected)
     if array is not None:
         return _array_difference(name, got, array)

@@ -2,6 +2,7 @@
 
 import textwrap
 import traceback
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from course_rnn.check.compare import difference
 from course_rnn.check.exercise import Case, Exercise, Misconception
 from course_rnn.check.outcome import Outcome, argument_names
+
+PACKAGE = str(Path(__file__).parents[1])
 
 
 def what_is_wrong(outcome: Outcome, expected: Outcome, exercise: Exercise) -> str | None:
@@ -59,7 +62,7 @@ def _error(error: BaseException) -> str:
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if "course_rnn" not in frame.filename and "site-packages" not in frame.filename
+        if not any(folder in frame.filename for folder in (PACKAGE, "site-packages"))
     ]
     where = f" in your line `{own[-1].line}`" if own and own[-1].line else ""
     return f"it raised {type(error).__name__}{where}: {error}"
