@@ -94,7 +94,7 @@ def explain(error: Exception) -> str:
             "a grading process was killed (out of memory, or by a submission): free some memory, "
             "or grade the students one by one to find the submission."
         )
-    cause = str(error).splitlines()[0]
+    cause = _first_line(error)
     if isinstance(error, SQLAlchemyError):
         return f"the gradebook cannot be written ({cause}): is the disk full or the file locked?"
     if isinstance(error, OSError):
@@ -108,11 +108,16 @@ def _reason(error: Exception) -> str:
             "Python stopped while the notebook ran: it ran out of memory, or a cell ends it "
             "(exit, os._exit). Remove what stops it, and hand the notebook in again."
         )
-    return f"nbgrader could not grade it ({type(error).__name__}: {str(error).splitlines()[0]})."
+    return f"nbgrader could not grade it ({type(error).__name__}: {_first_line(error)})."
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or ["no reason given"])[0]
 
 
 def _set_up_worker(log: Path) -> None:
     """Send all output to the log, and leave the end on Ctrl-C to the main process."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # kernels run side by side
     course.log_to(log)
     with log.open("ab") as file:
         os.dup2(file.fileno(), 1)
