@@ -62,7 +62,7 @@ SCORES = {
 
 
 def instructors_files() -> dict[str, int]:
-    """List what the sample class must leave alone: real submissions, their grades, the gradebook."""
+    """List what the sample class must leave alone: real submissions and grades."""
     return {
         str(path): path.stat().st_mtime_ns
         for pattern in ("gradebook.db*", "submitted/**/*", "autograded/**/*", "feedback/**/*")
