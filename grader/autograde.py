@@ -43,8 +43,10 @@ def main(arguments: list[str] | None = None, config: Config | None = None) -> in
         return grade(config or course.instructor_course(), options.assignment, options.students)
     except KeyboardInterrupt:
         print("\nInterrupted: run it again to grade everyone.", file=sys.stderr)
+    except BadSourceError as error:
+        print(error, file=sys.stderr)
     except Exception as error:
-        print(explain(error), file=sys.stderr)
+        print(f"Grading stopped: {explain(error)}", file=sys.stderr)
     return NONE_GRADED
 
 

@@ -96,7 +96,10 @@ def explain(error: Exception) -> str:
         )
     cause = _first_line(error)
     if isinstance(error, SQLAlchemyError):
-        return f"the gradebook cannot be written ({cause}): is the disk full or the file locked?"
+        return (
+            f"the gradebook cannot be used ({cause}): free some space, close what locks it, "
+            "or put a backup in its place."
+        )
     if isinstance(error, OSError):
         return f"a file cannot be read or written ({cause}): free some space or check permissions."
     return f"{type(error).__name__}: {cause}"
