@@ -1,0 +1,57 @@
+"""One sentence for arrays that do not fit: which argument, its shape, the shape expected."""
+
+import numpy as np
+
+
+def check_shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
+    """Make sure that arrays have the axes they should, agree on sizes, and hold numbers.
+
+    Parameters
+    ----------
+    **arrays
+        For each argument its value and the names of its axes, such as x=(x, "T B n_x"). An axis
+        of the same name must have the same size everywhere; "..." in front stands for any axes.
+
+    Returns
+    -------
+    dict
+        The size of each axis.
+
+    Raises
+    ------
+    ValueError
+        If an array has the wrong number of axes, another size than an earlier one, a size of
+        zero, or NaN in it.
+
+    Examples
+    --------
+    >>> check_shapes(x=(np.zeros((6, 3, 4)), "T B n_x"), a0=(np.zeros((3, 5)), "B n_a"))
+    {'T': 6, 'B': 3, 'n_x': 4, 'n_a': 5}
+    >>> check_shapes(x=(np.zeros((6, 3, 4)), "T B n_x"), a0=(np.zeros((2, 5)), "B n_a"))
+    Traceback (most recent call last):
+        ...
+    ValueError: a0 has shape (2, 5), expected (B, n_a) = (3, 5)
+    """
+    sizes: dict[str, int] = {}
+    for name, (array, axes) in arrays.items():
+        shape = np.shape(array)
+        own = axes.split()
+        if own[0] == "...":
+            own = own[1:]
+            shape = shape[max(0, len(shape) - len(own)) :]
+        expected = [sizes.setdefault(axis, size) for axis, size in zip(own, shape, strict=False)]
+        if len(shape) != len(own) or list(shape) != expected:
+            raise ValueError(_does_not_fit(name, np.shape(array), axes.split(), expected))
+        if 0 in np.shape(array):
+            raise ValueError(f"{name} has shape {np.shape(array)}, expected no axis of size 0")
+        if np.isnan(np.sum(array)) and np.isnan(array).any():
+            place = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
+            raise ValueError(f"{name} of shape {np.shape(array)} has NaN at {place}")
+    return sizes
+
+
+def _does_not_fit(name: str, shape: tuple[int, ...], names: list[str], sizes: list[int]) -> str:
+    if len(shape) < len(names) or (len(shape) > len(names) and names[0] != "..."):
+        return f"{name} has shape {shape}, expected {len(names)} axes ({', '.join(names)})"
+    known = [*names[: len(names) - len(sizes)], *map(str, sizes)]
+    return f"{name} has shape {shape}, expected ({', '.join(names)}) = ({', '.join(known)})"
