@@ -52,6 +52,6 @@ def check_shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
 
 def _does_not_fit(name: str, shape: tuple[int, ...], names: list[str], sizes: list[int]) -> str:
     if len(shape) < len(names) or (len(shape) > len(names) and names[0] != "..."):
-        return f"{name} has shape {shape}, expected {len(names)} axes ({', '.join(names)})"
+        return f"{name} has shape {shape}, expected the axes ({', '.join(names)})"
     known = [*names[: len(names) - len(sizes)], *map(str, sizes)]
     return f"{name} has shape {shape}, expected ({', '.join(names)}) = ({', '.join(known)})"
