@@ -151,11 +151,12 @@ def make_venv():
 
 def test_environment_is_made_kept_and_updated(repository, tmp_path):
     elsewhere = tmp_path / "elsewhere"
-    intruder = tmp_path / "intruder" / "sitecustomize.py"
+    intruder = tmp_path / "intruder" / "pip.py"
     intruder.parent.mkdir()
     intruder.write_text("raise SystemExit('PYTHONPATH got in')")
     leaks = {"PIP_TARGET": str(elsewhere), "VIRTUAL_ENV": str(elsewhere)}
-    first = call(repository, "make", "setup", PYTHONPATH=str(intruder.parent), **leaks)
+    leaks["PYTHONPATH"] = str(intruder.parent)
+    first = call(repository, sys.executable, "tools/make_venv.py", **leaks)
     assert first.returncode == 0, first.stderr
     assert re.search(r"environment +\d+ s", first.stdout)
     assert re.search(r"this repository +\d+ s", first.stdout)
@@ -163,7 +164,7 @@ def test_environment_is_made_kept_and_updated(repository, tmp_path):
     assert list(repository.glob(".venv/**/course_rnn-1.dist-info"))
 
     started = time.monotonic()
-    second = call(repository, sys.executable, "tools/make_venv.py")
+    second = call(repository, "make", "setup")
     assert second.stdout == "Environment: .venv is up to date.\n"
     assert time.monotonic() - started < 2
 
@@ -171,7 +172,7 @@ def test_environment_is_made_kept_and_updated(repository, tmp_path):
     for _ in range(2):  # the second run tries again
         assert "_build/setup.log" in sentence(call(repository, "make", "setup"))
         assert (repository / ".venv" / "pyvenv.cfg").exists()
-    (repository / "requirements.txt").write_text("# nothing again\n")
+    (repository / "requirements.txt").write_text("# nothing\n")  # as it was, yet not trusted
     assert "updating .venv" in call(repository, "make", "setup").stdout
     assert "up to date" in call(repository, "make", "setup").stdout
 
