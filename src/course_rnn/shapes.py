@@ -1,4 +1,4 @@
-"""One sentence for arrays that do not fit: which argument, its shape, the shape expected."""
+"""One sentence for arrays that do not fit: which argument, what it has, what was expected."""
 
 import numpy as np
 
@@ -48,6 +48,40 @@ def check_shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
             place = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
             raise ValueError(f"{name} of shape {np.shape(array)} has NaN at {place}")
     return sizes
+
+
+def check_indices(n_classes: int, **arrays: np.ndarray) -> None:
+    """Make sure that arrays hold integers in 0 … n_classes - 1.
+
+    Parameters
+    ----------
+    n_classes
+        How many classes there are, such as V or n_y.
+    **arrays
+        For each argument its value, such as targets=targets.
+
+    Raises
+    ------
+    ValueError
+        If an array holds something else than integers, or an index out of range.
+
+    Examples
+    --------
+    >>> check_indices(3, targets=np.array([[0, 5]]))
+    Traceback (most recent call last):
+        ...
+    ValueError: targets of shape (1, 2) has 5 at (0, 1), expected indices in 0 … 2
+    """
+    for name, array in arrays.items():
+        values = np.asarray(array)
+        if not np.issubdtype(values.dtype, np.integer):
+            raise ValueError(f"{name} has dtype {values.dtype}, expected integers")
+        if values.size and not 0 <= values.min() <= values.max() < n_classes:
+            place = tuple(int(i) for i in np.argwhere((values < 0) | (values >= n_classes))[0])
+            raise ValueError(
+                f"{name} of shape {values.shape} has {values[place]} at {place}, "
+                f"expected indices in 0 … {n_classes - 1}"
+            )
 
 
 def _does_not_fit(name: str, shape: tuple[int, ...], names: list[str], sizes: list[int]) -> str:
