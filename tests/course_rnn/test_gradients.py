@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from judges import assert_backward, assert_equals_torch, dtypes, each, few, shapes
 
 from course_rnn import (
     RNNParams,
@@ -37,122 +36,58 @@ from course_rnn.models import (
 )
 from course_rnn.training import leaves
 
-sizes = st.integers(1, 6)
-shapes = given(T=sizes, B=sizes, n_x=sizes, n_a=sizes, seed=st.integers(0, 10_000))
-few = settings(max_examples=40, deadline=None)
-
-
-def rebuild(tree: tuple, arrays: list[np.ndarray]) -> tuple:
-    """Put arrays into the places of a NamedTuple of NamedTuples."""
-    items = [rebuild(x, arrays) if isinstance(x, tuple) else arrays.pop(0) for x in tree]
-    return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-
-
-def complex_step(function: Callable[[tuple], complex], at: tuple, along: tuple) -> float:
-    """Differentiate along a direction: Im f(w + ih d) / h, exact to rounding."""
-    h = 1e-30
-    steps = [w + 1j * h * d for w, d in zip(leaves(at), leaves(along), strict=True)]
-    return function(rebuild(at, steps)).imag / h
-
-
-def assert_gradient(function: Callable, at: tuple, grads: tuple, rng: np.random.Generator) -> None:
-    """Compare the gradient with the complex step along three random directions."""
-    for got, weight in zip(leaves(grads), leaves(at), strict=True):
-        assert got.shape == weight.shape
-    for _ in range(3):
-        along = rebuild(at, [rng.normal(size=w.shape) for w in leaves(at)])
-        dot = sum(np.sum(g * d) for g, d in zip(leaves(grads), leaves(along), strict=True))
-        exact = complex_step(function, at, along)
-        scale = sum(np.abs(g * d).sum() for g, d in zip(leaves(grads), leaves(along), strict=True))
-        assert abs(dot - exact) <= 1e-12 * max(scale, 1e-3)
-
 
 def random_rnn(rng: np.random.Generator, n_x: int, n_a: int) -> RNNParams:
     params = init_rnn(n_x, n_a, rng)
     return params._replace(ba=rng.normal(size=n_a))
 
 
+def random_sequence(rng: np.random.Generator, T: int, B: int, n_x: int, n_a: int) -> tuple:
+    return rng.normal(size=(T, B, n_x)), rng.normal(size=(B, n_a)), random_rnn(rng, n_x, n_a)
+
+
+def torch_rnn(x, a0, params):
+    """torch.nn.RNN itself, with our weights in its places."""
+    layer = torch.nn.RNN(x.shape[-1], a0.shape[-1], dtype=x.dtype)
+    names = {
+        "weight_ih_l0": params.Wax,
+        "weight_hh_l0": params.Waa,
+        "bias_ih_l0": params.ba,
+        "bias_hh_l0": torch.zeros_like(params.ba),
+    }
+    return (torch.func.functional_call(layer, names, (x, a0[None]))[0],)
+
+
 @shapes
 @few
 def test_rnn_cell_backward(T, B, n_x, n_a, seed):
     rng = np.random.default_rng(seed)
-    x_t, a_prev, params = (
-        rng.normal(size=(B, n_x)),
-        rng.normal(size=(B, n_a)),
-        random_rnn(rng, n_x, n_a),
-    )
-    da = rng.normal(size=(B, n_a))
-    _, cache = rnn_cell_forward(x_t, a_prev, params)
-    assert_gradient(
-        lambda at: (rnn_cell_forward(*at)[0] * da).sum(),
-        (x_t, a_prev, params),
-        rnn_cell_backward(da, cache),
-        rng,
-    )
+    x, a_prev, params = random_sequence(rng, 1, B, n_x, n_a)
+    assert_backward(rnn_cell_forward, rnn_cell_backward, (x[0], a_prev, params), rng)
 
 
 @shapes
 @few
-def test_rnn_backward_complex_step(T, B, n_x, n_a, seed):
+def test_rnn_backward(T, B, n_x, n_a, seed):
     rng = np.random.default_rng(seed)
-    x, a0, params = (
-        rng.normal(size=(T, B, n_x)),
-        rng.normal(size=(B, n_a)),
-        random_rnn(rng, n_x, n_a),
-    )
-    da = rng.normal(size=(T, B, n_a))
-    _, caches = rnn_forward(x, a0, params)
-    assert_gradient(
-        lambda at: (rnn_forward(*at)[0] * da).sum(), (x, a0, params), rnn_backward(da, caches), rng
-    )
+    at = random_sequence(rng, T, B, n_x, n_a)
+    assert_backward(rnn_forward, rnn_backward, at, rng)
 
 
-@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 2e-6)])
+@dtypes
 @shapes
 @few
 def test_rnn_equals_torch(T, B, n_x, n_a, seed, dtype, tolerance):
     rng = np.random.default_rng(seed)
-    x = rng.normal(size=(T, B, n_x)).astype(dtype)
-    a0 = rng.normal(size=(B, n_a)).astype(dtype)
-    params = RNNParams(*(w.astype(dtype) for w in random_rnn(rng, n_x, n_a)))
-    da = rng.normal(size=(T, B, n_a)).astype(dtype)
-
-    layer = torch.nn.RNN(n_x, n_a, dtype=torch.from_numpy(x).dtype)
-    with torch.no_grad():
-        layer.weight_ih_l0.copy_(torch.from_numpy(params.Wax))
-        layer.weight_hh_l0.copy_(torch.from_numpy(params.Waa))
-        layer.bias_ih_l0.copy_(torch.from_numpy(params.ba))
-        layer.bias_hh_l0.zero_()
-    x_torch = torch.from_numpy(x).requires_grad_()
-    a0_torch = torch.from_numpy(a0[None]).requires_grad_()
-    a_torch, _ = layer(x_torch, a0_torch)
-    a_torch.backward(torch.from_numpy(da))
-
-    a, caches = rnn_forward(x, a0, params)
-    dx, da0, grads = rnn_backward(da, caches)
-    assert a.dtype == dx.dtype == da0.dtype == grads.Waa.dtype == dtype
-    pairs = [
-        (a, a_torch.detach()),
-        (dx, x_torch.grad),
-        (da0, a0_torch.grad[0]),
-        (grads.Wax, layer.weight_ih_l0.grad),
-        (grads.Waa, layer.weight_hh_l0.grad),
-        (grads.ba, layer.bias_ih_l0.grad),
-    ]
-    for ours, theirs in pairs:
-        theirs = theirs.numpy()
-        assert np.abs(ours - theirs).max() <= tolerance * max(1, np.abs(theirs).max())
+    at = each(lambda w: w.astype(dtype), random_sequence(rng, T, B, n_x, n_a))
+    assert_equals_torch(rnn_forward, rnn_backward, torch_rnn, at, tolerance, rng)
 
 
 @shapes
 @few
 def test_loop_of_cells_equals_the_fast_road(T, B, n_x, n_a, seed):
     rng = np.random.default_rng(seed)
-    x, a0, params = (
-        rng.normal(size=(T, B, n_x)),
-        rng.normal(size=(B, n_a)),
-        random_rnn(rng, n_x, n_a),
-    )
+    x, a0, params = random_sequence(rng, T, B, n_x, n_a)
     da = rng.normal(size=(T, B, n_a))
     a, caches = rnn_forward(x, a0, params)
     dx, da0, grads = rnn_backward(da, caches)
@@ -177,14 +112,7 @@ def test_loop_of_cells_equals_the_fast_road(T, B, n_x, n_a, seed):
 def test_readout_backward(T, B, n_x, n_a, seed):
     rng = np.random.default_rng(seed)
     a, params = rng.normal(size=(T, B, n_a)), init_readout(n_a, n_x, rng)
-    dlogits = rng.normal(size=(T, B, n_x))
-    _, cache = readout_forward(a, params)
-    assert_gradient(
-        lambda at: (readout_forward(*at)[0] * dlogits).sum(),
-        (a, params),
-        readout_backward(dlogits, cache),
-        rng,
-    )
+    assert_backward(readout_forward, readout_backward, (a, params), rng)
 
 
 @shapes
