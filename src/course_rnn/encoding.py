@@ -54,8 +54,7 @@ def build_vocabulary(
         )
     counts = Counter(token for sentence in sentences for token in sentence)
     by_frequency = sorted(counts, key=lambda token: (-counts[token], token))
-    own = [token for token in by_frequency if token not in SPECIAL_TOKENS]
-    entries = [*SPECIAL_TOKENS, *own][:max_size]
+    entries = list(dict.fromkeys([*SPECIAL_TOKENS, *by_frequency]))[:max_size]
     return {token: index for index, token in enumerate(entries)}
 
 
