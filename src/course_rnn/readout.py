@@ -6,6 +6,7 @@ import numpy as np
 
 from course_rnn.initialise import glorot
 from course_rnn.rnn import Cache
+from course_rnn.shapes import check_shapes
 
 
 class ReadoutParams(NamedTuple):
@@ -56,8 +57,24 @@ def readout_forward(a: np.ndarray, params: ReadoutParams) -> tuple[np.ndarray, C
         The scores z.
     cache
         For `readout_backward`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit each other.
+
+    Notes
+    -----
+    Elman (1990).
+
+    Examples
+    --------
+    >>> logits, _ = readout_forward(np.ones((1, 2)), ReadoutParams(np.eye(3, 2), np.zeros(3)))
+    >>> logits
+    array([[1., 1., 0.]])
     """
     Wya, by = params
+    check_shapes(a=(a, "... n_a"), Wya=(Wya, "n_y n_a"), by=(by, "n_y"))
     # z<t> = Wya a<t> + by
     return a @ Wya.T + by, (a, params)
 
@@ -80,8 +97,20 @@ def readout_backward(dlogits: np.ndarray, cache: Cache) -> tuple[np.ndarray, Rea
         With respect to the states.
     grads : ReadoutParams
         With respect to the weights, summed over all leading axes.
+
+    Raises
+    ------
+    ValueError
+        If dlogits has another shape than the logits.
+
+    Notes
+    -----
+    Rumelhart, Hinton & Williams (1986).
     """
     a, (Wya, _) = cache
+    check_shapes(Wya=(Wya, "n_y n_a"), dlogits=(dlogits, "... n_y"))
+    if dlogits.shape[:-1] != a.shape[:-1]:
+        raise ValueError(f"dlogits has shape {dlogits.shape}, expected {(*a.shape[:-1], len(Wya))}")
     dz_rows = dlogits.reshape(-1, dlogits.shape[-1])
     grads = ReadoutParams(dz_rows.T @ a.reshape(-1, a.shape[-1]), dz_rows.sum(axis=0))
     return dlogits @ Wya, grads
