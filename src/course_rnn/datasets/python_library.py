@@ -1,9 +1,10 @@
-"""A corpus that every Python installation already has: its own standard library.
+"""Corpora that every Python installation already has: its library, and its language reference.
 
-Comments, documentation strings and names, in small letters: a million words of English and of
-something close to it, without a download.
+The library is a million words of English and of something close to it; the reference is half a
+million characters of good prose with examples. Neither needs a download.
 """
 
+import importlib
 import re
 import sysconfig
 from pathlib import Path
@@ -33,3 +34,34 @@ def python_library_words() -> list[list[str]]:
     files = (path for path in root.rglob("*.py") if not LEFT_OUT & set(path.parts))
     texts = (path.read_text(encoding="utf-8", errors="ignore") for path in sorted(files))
     return [re.findall(r"[a-z]+", text.lower()) for text in texts]
+
+
+def python_reference_text() -> str:
+    """Read Python's language reference, as `help("for")` and the like show it.
+
+    Returns
+    -------
+    str
+        The chapters in alphabetical order of their names, half a million characters.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If this installation of Python came without its documentation.
+
+    Notes
+    -----
+    The exact text depends on the version of Python. Licence: PSF, as Python itself.
+
+    Examples
+    --------
+    >>> text = python_reference_text()
+    >>> "for" in text, len(text) > 100_000
+    (True, True)
+    """
+    try:
+        topics = importlib.import_module("pydoc_data.topics").topics
+    except ModuleNotFoundError:
+        message = "This Python came without its documentation (pydoc_data): use one from python.org"
+        raise ModuleNotFoundError(message) from None
+    return "\n\n".join(topics[name].strip() for name in sorted(topics)) + "\n"
