@@ -10,7 +10,8 @@ def check_shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
     ----------
     **arrays
         For each argument its value and the names of its axes, such as x=(x, "T B n_x"). An axis
-        of the same name must have the same size everywhere; "..." in front stands for any axes.
+        of the same name must have the same size everywhere; "n_a+n_x" is the sum of two earlier
+        ones; "..." in front stands for any axes.
 
     Returns
     -------
@@ -33,20 +34,21 @@ def check_shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
     ValueError: a0 has shape (2, 5), expected (B, n_a) = (3, 5)
     """
     sizes: dict[str, int] = {}
-    for name, (array, axes) in arrays.items():
-        shape = np.shape(array)
-        own = axes.split()
+    for name, (value, axes) in arrays.items():
+        array = np.asarray(value)
+        shape, own = array.shape, axes.split()
         if own[0] == "...":
             own = own[1:]
             shape = shape[max(0, len(shape) - len(own)) :]
-        expected = [sizes.setdefault(axis, size) for axis, size in zip(own, shape, strict=False)]
+        expected = [_size(axis, size, sizes) for axis, size in zip(own, shape, strict=False)]
         if len(shape) != len(own) or list(shape) != expected:
-            raise ValueError(_does_not_fit(name, np.shape(array), axes.split(), expected))
-        if 0 in np.shape(array):
-            raise ValueError(f"{name} has shape {np.shape(array)}, expected no axis of size 0")
-        if np.isnan(np.sum(array)) and np.isnan(array).any():
+            raise ValueError(_does_not_fit(name, array.shape, axes.split(), expected))
+        if 0 in array.shape:
+            raise ValueError(f"{name} has shape {array.shape}, expected no axis of size 0")
+        total = np.add.reduce(array, axis=None)  # NaN if one number is: faster than asking each
+        if total != total and np.isnan(array).any():
             place = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
-            raise ValueError(f"{name} of shape {np.shape(array)} has NaN at {place}")
+            raise ValueError(f"{name} of shape {array.shape} has NaN at {place}")
     return sizes
 
 
@@ -82,6 +84,12 @@ def check_indices(n_classes: int, **arrays: np.ndarray) -> None:
                 f"{name} of shape {values.shape} has {values[place]} at {place}, "
                 f"expected indices in 0 … {n_classes - 1}"
             )
+
+
+def _size(axis: str, size: int, sizes: dict[str, int]) -> int:
+    if "+" in axis:
+        return sum(sizes[part] for part in axis.split("+"))
+    return sizes.setdefault(axis, size)
 
 
 def _does_not_fit(name: str, shape: tuple[int, ...], names: list[str], sizes: list[int]) -> str:
