@@ -4,14 +4,29 @@ Each `*_forward` returns a cache, which the `*_backward` below it takes. Time co
 a sequence is (T, B, n_x), one step is (B, n_x).
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from course_rnn.initialise import glorot
+from course_rnn.shapes import check_layer, check_shapes, rows
 
 Cache = Any
 """What a forward function keeps for its backward: the layer's own business, pass it through."""
+
+
+class Activation(NamedTuple):
+    """A function g1 applied to every entry, and its derivative."""
+
+    function: Callable[[np.ndarray], np.ndarray]
+    """a = g1(z)"""
+    slope: Callable[[np.ndarray], np.ndarray]
+    """g1'(z), computed from a"""
+
+
+TANH = Activation(np.tanh, lambda a: 1 - a * a)
+RELU = Activation(lambda z: np.maximum(z, 0), lambda a: a > 0)
 
 
 class RNNParams(NamedTuple):
@@ -48,11 +63,11 @@ def init_rnn(n_x: int, n_a: int, rng: np.random.Generator) -> RNNParams:
 
 
 def rnn_cell_forward(
-    x_t: np.ndarray, a_prev: np.ndarray, params: RNNParams
+    x_t: np.ndarray, a_prev: np.ndarray, params: RNNParams, g1: Activation = TANH
 ) -> tuple[np.ndarray, Cache]:
     r"""Compute the new state from the input and the previous state.
 
-    $$a^{\langle t \rangle} = \tanh(W_{ax} x^{\langle t \rangle}
+    $$a^{\langle t \rangle} = g_1(W_{ax} x^{\langle t \rangle}
     + W_{aa} a^{\langle t-1 \rangle} + b_a)$$
 
     Parameters
@@ -63,28 +78,36 @@ def rnn_cell_forward(
         The state of the step before.
     params
         The weights.
+    g1
+        The activation function: TANH, or RELU.
 
     Returns
     -------
     a_t : ndarray, shape (B, n_a)
-        The new state, between -1 and 1.
+        The new state; with tanh between -1 and 1.
     cache
         For `rnn_cell_backward`.
 
+    Raises
+    ------
+    ValueError
+        If an array does not fit the others, is empty or has NaN in it.
+
     Notes
     -----
-    Elman (1990).
+    Elman (1990); ReLU: Le, Jaitly & Hinton (2015).
     """
+    check_layer(params, x_t=(x_t, "B n_x"), a_prev=(a_prev, "B n_a"))
     Wax, Waa, ba = params
-    # a<t> = tanh(Wax x<t> + Waa a<t-1> + ba)
-    a_t = np.tanh(x_t @ Wax.T + a_prev @ Waa.T + ba)
-    return a_t, (x_t, a_prev, a_t, params)
+    # a<t> = g1(Wax x<t> + Waa a<t-1> + ba)
+    a_t = g1.function(x_t @ Wax.T + a_prev @ Waa.T + ba)
+    return a_t, (x_t, a_prev, a_t, params, g1)
 
 
 def rnn_cell_backward(da_t: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.ndarray, RNNParams]:
     r"""Send the gradient of the new state back to everything it was computed from.
 
-    $$dz = da \odot (1 - a^2), \quad dx = dz\, W_{ax}, \quad da_{prev} = dz\, W_{aa}, \quad
+    $$dz = da \odot g_1'(z), \quad dx = dz\, W_{ax}, \quad da_{prev} = dz\, W_{aa}, \quad
     dW_{ax} = dz^\top x, \quad dW_{aa} = dz^\top a_{prev}, \quad db_a = \sum_b dz$$
 
     Parameters
@@ -103,21 +126,57 @@ def rnn_cell_backward(da_t: np.ndarray, cache: Cache) -> tuple[np.ndarray, np.nd
     grads : RNNParams
         With respect to the weights, summed over the batch.
 
+    Raises
+    ------
+    ValueError
+        If da_t has not the shape of a_t or has NaN in it.
+
     Notes
     -----
     Rumelhart, Hinton & Williams (1986).
     """
-    x_t, a_prev, a_t, (Wax, Waa, _) = cache
-    # tanh'(z) = 1 - tanh(z)^2
-    dz = da_t * (1 - a_t * a_t)
+    x_t, a_prev, a_t, (Wax, Waa, _), g1 = cache
+    check_shapes(a_t=(a_t, "B n_a"), da_t=(da_t, "B n_a"))
+    # dz<t> = da<t> g1'(z<t>), where tanh'(z) = 1 - tanh(z)^2
+    dz = da_t * g1.slope(a_t)
     grads = RNNParams(dz.T @ x_t, dz.T @ a_prev, dz.sum(axis=0))
     return dz @ Wax, dz @ Waa, grads
 
 
-def rnn_forward(x: np.ndarray, a0: np.ndarray, params: RNNParams) -> tuple[np.ndarray, Cache]:
+def initial_states(x: np.ndarray, params: tuple, **states: np.ndarray | None) -> list[np.ndarray]:
+    """Make sure that a sequence and the first states fit a layer; a state None becomes zero.
+
+    Parameters
+    ----------
+    x : ndarray, shape (T, B, n_x)
+        The inputs.
+    params
+        The weights of the layer.
+    **states : ndarray, shape (B, n_a), or None
+        The states before the first step, by name.
+
+    Returns
+    -------
+    list of ndarray, shape (B, n_a)
+        The states in the order given.
+
+    Raises
+    ------
+    ValueError
+        If an array does not fit the others, is empty or has NaN in it.
+    """
+    given = {name: (state, "B n_a") for name, state in states.items() if state is not None}
+    sizes = check_layer(params, x=(x, "T B n_x"), **given)
+    zero = np.zeros((sizes["B"], sizes["n_a"]), dtype=np.result_type(x, params[0]))
+    return [zero if state is None else state for state in states.values()]
+
+
+def rnn_forward(
+    x: np.ndarray, a0: np.ndarray | None, params: RNNParams, g1: Activation = TANH
+) -> tuple[np.ndarray, Cache]:
     r"""Run the cell along a sequence, each step from the state of the step before.
 
-    $$a^{\langle t \rangle} = \tanh(W_{ax} x^{\langle t \rangle}
+    $$a^{\langle t \rangle} = g_1(W_{ax} x^{\langle t \rangle}
     + W_{aa} a^{\langle t-1 \rangle} + b_a), \qquad t = 1, \dots, T$$
 
     Parameters
@@ -125,9 +184,11 @@ def rnn_forward(x: np.ndarray, a0: np.ndarray, params: RNNParams) -> tuple[np.nd
     x : ndarray, shape (T, B, n_x)
         The inputs.
     a0 : ndarray, shape (B, n_a)
-        The state before the first step.
+        The state before the first step; None stands for zero.
     params
         The weights, the same at every step.
+    g1
+        The activation function: TANH, or RELU.
 
     Returns
     -------
@@ -136,26 +197,32 @@ def rnn_forward(x: np.ndarray, a0: np.ndarray, params: RNNParams) -> tuple[np.nd
     caches
         For `rnn_backward`.
 
+    Raises
+    ------
+    ValueError
+        If an array does not fit the others, is empty or has NaN in it.
+
     Notes
     -----
     Elman (1990). The input's share Wax x<t> does not wait for the state, so it is computed for
     all steps at once, before the loop.
     """
+    (a0,) = initial_states(x, params, a0=a0)
     Wax, Waa, ba = params
-    z = x @ Wax.T + ba  # (T, B, n_a)
-    a = np.empty_like(z)
+    z = rows(x) @ Wax.T + ba  # (T B, n_a)
+    a = z.reshape(*x.shape[:2], -1)  # each state replaces its share of z
     a_prev, Waa_T = a0, np.ascontiguousarray(Waa.T)
     for t in range(len(x)):
-        # a<t> = tanh(Wax x<t> + Waa a<t-1> + ba)
-        a_prev = a[t] = np.tanh(z[t] + a_prev @ Waa_T)
-    return a, (x, a0, a, params)
+        # a<t> = g1(Wax x<t> + Waa a<t-1> + ba)
+        a_prev = a[t] = g1.function(a[t] + a_prev @ Waa_T)
+    return a, (x, a0, a, params, g1)
 
 
 def rnn_backward(da: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray, RNNParams]:
     r"""Send the gradients of all states back through time.
 
     $$dz^{\langle t \rangle} = (da^{\langle t \rangle} + dz^{\langle t+1 \rangle} W_{aa})
-    \odot (1 - a^{\langle t \rangle 2}), \qquad dW = \sum_t dW^{\langle t \rangle}$$
+    \odot g_1'(z^{\langle t \rangle}), \qquad dW = \sum_t dW^{\langle t \rangle}$$
 
     Parameters
     ----------
@@ -173,27 +240,45 @@ def rnn_backward(da: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray,
     grads : RNNParams
         With respect to the weights, summed over time and batch.
 
+    Raises
+    ------
+    ValueError
+        If da has not the shape of a or has NaN in it.
+
     Notes
     -----
     Werbos (1990). Only the recursion stays in the loop; each weight gets one product for all steps.
     """
-    x, a0, a, (Wax, Waa, _) = caches
-    n_a = a.shape[-1]
-    dtanh = 1 - a * a
-    dz = np.empty_like(a)
+    x, a0, a, (Wax, Waa, _), g1 = caches
+    check_shapes(a=(a, "T B n_a"), da=(da, "T B n_a"))
+    slope, dz = g1.slope(a), np.empty_like(a)
     da_prev = np.zeros_like(a0)
     for t in reversed(range(len(a))):
-        # dz<t> = (da<t> + dz<t+1> Waa) (1 - a<t>^2)
-        dz[t] = (da[t] + da_prev) * dtanh[t]
+        # dz<t> = (da<t> + dz<t+1> Waa) g1'(z<t>)
+        dz[t] = (da[t] + da_prev) * slope[t]
         da_prev = dz[t] @ Waa
-    a_before = np.concatenate([a0[None], a[:-1]])  # (T, B, n_a): the state that entered each step
-    dz_rows = dz.reshape(-1, n_a).T  # (n_a, T B)
-    grads = RNNParams(
-        dz_rows @ x.reshape(-1, x.shape[-1]),
-        dz_rows @ a_before.reshape(-1, n_a),
-        dz_rows.sum(axis=1),
-    )
-    return dz @ Wax, da_prev, grads
+    dz = rows(dz)
+    grads = RNNParams(dz.T @ rows(x), dz.T @ rows(states_before(a0, a)), dz.sum(axis=0))
+    return (dz @ Wax).reshape(x.shape), da_prev, grads
+
+
+def states_before(a0: np.ndarray, a: np.ndarray) -> np.ndarray:
+    r"""List the state that entered each step: a0, then all states but the last.
+
+    $$a^{\langle 0 \rangle}, a^{\langle 1 \rangle}, \dots, a^{\langle T-1 \rangle}$$
+
+    Parameters
+    ----------
+    a0 : ndarray, shape (B, n_a)
+        The state before the first step.
+    a : ndarray, shape (T, B, n_a)
+        The states of all steps.
+
+    Returns
+    -------
+    ndarray, shape (T, B, n_a)
+    """
+    return np.concatenate([a0[None], a[:-1]])
 
 
 def count_rnn_parameters(n_x: int, n_a: int, n_y: int) -> int:

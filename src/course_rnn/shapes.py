@@ -86,6 +86,53 @@ def check_indices(n_classes: int, **arrays: np.ndarray) -> None:
             )
 
 
+def check_layer(params: tuple, **arrays: tuple[np.ndarray, str]) -> dict[str, int]:
+    """Make sure that what enters a recurrent layer fits its weights.
+
+    Parameters
+    ----------
+    params
+        The weights of a layer, such as RNNParams or GRUParams.
+    **arrays
+        For each argument its value and the names of its axes, as in `check_shapes`.
+
+    Returns
+    -------
+    dict
+        The size of each axis.
+
+    Raises
+    ------
+    ValueError
+        As `check_shapes` does.
+    """
+    axes = {"Wax": "n_a n_x", "Waa": "n_a n_a"}
+    for name, weight in zip(params._fields, params, strict=True):
+        gate_or_bias = "n_a n_a+n_x" if name[0] == "W" else "n_a"
+        arrays[name] = weight, axes.get(name, gate_or_bias)
+    return check_shapes(**arrays)
+
+
+def rows(a: np.ndarray) -> np.ndarray:
+    """Put all axes but the last into one, so that one matrix product serves all time steps.
+
+    Parameters
+    ----------
+    a : ndarray, shape (..., n)
+        Vectors of steps and sequences.
+
+    Returns
+    -------
+    ndarray, shape (product of the others, n)
+
+    Examples
+    --------
+    >>> rows(np.zeros((6, 3, 4))).shape
+    (18, 4)
+    """
+    return a.reshape(-1, a.shape[-1])
+
+
 def _size(axis: str, size: int, sizes: dict[str, int]) -> int:
     if "+" in axis:
         return sum(sizes[part] for part in axis.split("+"))
