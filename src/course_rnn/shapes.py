@@ -139,6 +139,35 @@ def _size(axis: str, size: int, sizes: dict[str, int]) -> int:
     return sizes.setdefault(axis, size)
 
 
+def check_same_shape(**arrays: np.ndarray) -> None:
+    """Make sure that arrays have the shape of the first one, and hold numbers.
+
+    Parameters
+    ----------
+    **arrays
+        For each argument its value, such as targets=targets, predictions=predictions.
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape than the first, a size of zero, or NaN in it.
+
+    Examples
+    --------
+    >>> check_same_shape(targets=np.zeros((6, 3)), predictions=np.zeros((6, 1)))
+    Traceback (most recent call last):
+        ...
+    ValueError: predictions has shape (6, 1), expected that of targets, (6, 3)
+    """
+    check_shapes(**{name: (array, "...") for name, array in arrays.items()})
+    (first, pattern), *others = arrays.items()
+    for name, array in others:
+        if np.shape(array) != np.shape(pattern):
+            raise ValueError(
+                f"{name} has shape {np.shape(array)}, expected that of {first}, {np.shape(pattern)}"
+            )
+
+
 def _does_not_fit(name: str, shape: tuple[int, ...], names: list[str], sizes: list[int]) -> str:
     if len(shape) < len(names) or (len(shape) > len(names) and names[0] != "..."):
         return f"{name} has shape {shape}, expected the axes ({', '.join(names)})"

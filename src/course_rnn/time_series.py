@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_rnn.shapes import check_shapes
+from course_rnn.shapes import check_same_shape, check_shapes
 
 
 def chronological_split(
@@ -407,14 +407,8 @@ def mase(
     >>> float(mase(np.array([[6.0]]), np.array([[5.0]]), train))
     0.5
     """
-    check_shapes(
-        targets=(targets, "... n_x"), forecasts=(forecasts, "... n_x"), train=(train, "T n_x")
-    )
-    if np.shape(targets) != np.shape(forecasts):  # they may not broadcast
-        raise ValueError(
-            f"forecasts has shape {np.shape(forecasts)}, expected that of targets, "
-            f"{np.shape(targets)}"
-        )
+    check_same_shape(targets=targets, forecasts=forecasts)
+    check_shapes(targets=(targets, "... n_x"), train=(train, "T n_x"))
     if not 1 <= period < len(train):
         raise ValueError(f"period = {period} with train of shape {train.shape}, expected 1 … T - 1")
     naive = np.abs(train[period:] - train[:-period]).mean(axis=0)

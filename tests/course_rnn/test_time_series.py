@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from judges import few
 
 from course_rnn import time_series as ts
 
@@ -14,6 +15,7 @@ SERIES = np.random.default_rng(0).normal(size=(50, 2)).cumsum(axis=0)
 
 
 @given(st.integers(10, 500))
+@few
 def test_parts_follow_each_other_and_lose_nothing(n_steps):
     parts = ts.chronological_split(np.arange(n_steps))
     np.testing.assert_array_equal(np.concatenate(parts), np.arange(n_steps))
@@ -37,6 +39,7 @@ def test_split_takes_other_fractions_and_any_array():
 
 
 @given(st.integers(1, 6), st.integers(1, 5), st.integers(1, 6), st.integers(1, 4))
+@few
 def test_every_window_is_where_the_equation_says(width, offset, labels, stride):
     labels = min(labels, width + offset)
     inputs, targets = ts.make_windows(SERIES, width, offset, labels, stride)
