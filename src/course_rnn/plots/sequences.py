@@ -1,8 +1,4 @@
-"""Figures of real arrays: each function draws one idea and returns the axes it drew on.
-
-Needs matplotlib, which `import course_rnn` does not. Colours are Okabe and Ito's, which
-colour-blind people can tell apart; signed numbers go from orange over white to blue.
-"""
+"""Sequences and states: one-hot columns, states over words, paths, tags, the unrolled network."""
 
 from collections.abc import Sequence
 
@@ -11,26 +7,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#666666"
-SIGNED = "PuOr"
-"""The colour map of states: orange below zero, white at zero, blue-violet above."""
+from course_rnn.plots.describe import describe, numbers
+from course_rnn.plots.fit import check_labels, check_share
+from course_rnn.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    SHARE,
+    SIGNED,
+    draw_arrow,
+    draw_strip,
+    ink_on,
+)
+from course_rnn.shapes import check_shapes
 
-
-def use_style() -> None:
-    """Set matplotlib's defaults for the course: white ground, no frame, sharp on any screen."""
-    plt.rcParams.update(
-        {
-            "figure.dpi": 130,
-            "figure.facecolor": "white",
-            "figure.constrained_layout.use": True,
-            "font.size": 10,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.prop_cycle": plt.cycler(color=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY]),
-            "legend.frameon": False,
-        }
-    )
+PATHS = (BLUE, RED, GREEN, GREY)
+"""Colours that are dark enough for words, too."""
 
 
 def plot_one_hot(x: np.ndarray, tokens: Sequence[str], rows: Sequence[str], ax: Axes) -> Axes:
@@ -51,8 +44,15 @@ def plot_one_hot(x: np.ndarray, tokens: Sequence[str], rows: Sequence[str], ax: 
     -------
     Axes
         A dark square where there is a one.
+
+    Raises
+    ------
+    ValueError
+        If the words or the classes are not as many as the axes of x.
     """
-    ax.imshow(x.T, cmap="Blues", vmin=0, vmax=1.2, aspect="equal")
+    check_shapes(x=(x, "T V"))
+    check_labels(tokens=(tokens, x.shape[0]), rows=(rows, x.shape[1]))
+    ax.imshow(x.T, cmap=SHARE, vmin=0, vmax=1.2, aspect="equal")
     for t, k in zip(*np.nonzero(x), strict=True):
         ax.text(t, k, "1", ha="center", va="center", color="white", fontsize=8)
     ax.set_xticks(range(len(tokens)), tokens)
@@ -62,7 +62,8 @@ def plot_one_hot(x: np.ndarray, tokens: Sequence[str], rows: Sequence[str], ax: 
     ax.grid(which="minor", color="#dddddd", linewidth=0.8)
     ax.tick_params(which="both", length=0)
     ax.spines[:].set_visible(False)
-    return ax
+    places = ", ".join(f"{tokens[t]} in row {rows[k]}" for t, k in zip(*np.nonzero(x), strict=True))
+    return describe(ax, f"A grid of {len(rows)} rows with a single one in each column: {places}.")
 
 
 def plot_states(a: np.ndarray, tokens: Sequence[str], ax: Axes) -> Axes:
@@ -81,13 +82,28 @@ def plot_states(a: np.ndarray, tokens: Sequence[str], ax: Axes) -> Axes:
     -------
     Axes
         Orange below zero, violet above, with a colour bar.
+
+    Raises
+    ------
+    ValueError
+        If the words are not as many as the states.
     """
+    check_shapes(a=(a, "T n_a"))
+    check_labels(tokens=(tokens, len(a)))
     image = ax.imshow(a.T, cmap=SIGNED, vmin=-1, vmax=1, aspect="auto")
     ax.set_xticks(range(len(tokens)), tokens, rotation=45, ha="right")
     ax.set_ylabel("unit of the state")
     ax.tick_params(length=0)
     ax.figure.colorbar(image, ax=ax, label="activation", fraction=0.05, pad=0.02)
-    return ax
+    extremes = ", ".join(
+        f"{a[t, k]:.2f} in unit {k} at {tokens[t]}"
+        for t, k in (np.unravel_index(i, a.shape) for i in (a.argmin(), a.argmax()))
+    )
+    return describe(
+        ax,
+        f"Map of the states of {a.shape[1]} units over {' '.join(tokens)}; "
+        f"smallest and largest: {extremes}.",
+    )
 
 
 def plot_trajectories(
@@ -108,20 +124,32 @@ def plot_trajectories(
     -------
     Axes
         The first two principal components (computed from all states together).
+
+    Raises
+    ------
+    ValueError
+        If there is no path, the paths have different n_a, or a path has another number of words.
     """
+    check_labels(labels=(labels, len(trajectories)))
+    for k, (a, words) in enumerate(zip(trajectories, labels, strict=True)):
+        check_shapes(first=(trajectories[0], "T_0 n_a"), **{f"trajectories[{k}]": (a, "T n_a")})
+        check_labels(**{f"labels[{k}]": (words, len(a))})
     states = np.concatenate(trajectories)
     center = states.mean(axis=0)
     plane = np.linalg.svd(states - center, full_matrices=False)[2][:2].T  # (n_a, 2)
     for k, (a, words) in enumerate(zip(trajectories, labels, strict=True)):
-        points = (a - center) @ plane
-        ax.plot(*points.T, "o-", color=f"C{k}", label=" ".join(words), markersize=4, alpha=0.9)
+        points, color = (a - center) @ plane, PATHS[k % len(PATHS)]
+        ax.plot(*points.T, "o-", color=color, label=" ".join(words), markersize=4, alpha=0.9)
         for point, word in zip(points, words, strict=True):
-            ax.annotate(
-                word, point, xytext=(4, 4), textcoords="offset points", color=f"C{k}", fontsize=8
-            )
+            place = {"xytext": (4, -10 if k % 2 else 4), "textcoords": "offset points"}
+            ax.annotate(word, point, **place, color=color, fontsize=8)
     ax.set_xlabel("first principal component of the state")
     ax.set_ylabel("second")
-    return ax
+    ends = [
+        f"{' '.join(words)} ends at ({numbers((a[-1] - center) @ plane)})"
+        for a, words in zip(trajectories, labels, strict=True)
+    ]
+    return describe(ax, "Paths of the state in a plane, word by word: " + "; ".join(ends) + ".")
 
 
 def plot_tagged_sentences(
@@ -142,14 +170,24 @@ def plot_tagged_sentences(
     -------
     Axes
         One line a sentence; the probability stands below its word.
+
+    Raises
+    ------
+    ValueError
+        If a sentence has not one probability a word, or a probability leaves 0 … 1.
     """
+    check_labels(p=(p, len(sentences)))
+    for row, (words, probabilities) in enumerate(zip(sentences, p, strict=True)):
+        check_shapes(**{f"p[{row}]": (probabilities, "T")})
+        check_share(**{f"p[{row}]": probabilities})
+        check_labels(**{f"sentences[{row}]": (words, len(probabilities))})
     for row, (words, probabilities) in enumerate(zip(sentences, p, strict=True)):
         x = 0.0
         for word, probability in zip(words, probabilities, strict=True):
             width = 0.13 * len(word) + 0.42
-            ground = plt.get_cmap("Blues")(0.8 * probability)
+            ground = plt.get_cmap(SHARE)(0.8 * probability)
             ax.add_patch(plt.Rectangle((x, row - 0.3), width - 0.08, 0.72, color=ground))
-            ink = "white" if probability > 0.6 else "black"
+            ink = ink_on(ground)
             middle = x + width / 2 - 0.04
             ax.text(middle, row, word, ha="center", va="center", color=ink)
             below = f"{probability:.2f}"
@@ -158,7 +196,11 @@ def plot_tagged_sentences(
     ax.autoscale_view()
     ax.set_ylim(len(sentences) - 0.4, -0.5)
     ax.axis("off")
-    return ax
+    lines = [
+        ", ".join(f"{word} {value:.2f}" for word, value in zip(words, probabilities, strict=True))
+        for words, probabilities in zip(sentences, p, strict=True)
+    ]
+    return describe(ax, f"Words with their probabilities: {'; '.join(lines)}.")
 
 
 def plot_unrolled(
@@ -183,15 +225,25 @@ def plot_unrolled(
     -------
     Axes
         The same cell once a step, with arrows from state to state.
+
+    Raises
+    ------
+    ValueError
+        If there is not one state and one probability a word.
     """
+    check_shapes(a=(a, "T n_a"), y=(y, "T"))
+    check_labels(tokens=(tokens, len(a)))
+    check_share(y=y)
     for t, (word, state, output) in enumerate(zip(tokens, a, y, strict=True)):
-        _draw_cell(t, state, ax)
+        draw_strip(state, (t - 0.2, t + 0.2, 0.05, 0.95), ax)
+        frame = "round,pad=0.02"
+        ax.add_patch(FancyBboxPatch((t - 0.24, 0), 0.48, 1, frame, fill=False, edgecolor=GREY))
         ax.text(t, -0.55, word, ha="center", va="top", fontsize=11)
-        _draw_arrow((t, -0.5), (t, -0.05), ax)
-        _draw_arrow((t, 1.05), (t, 1.4), ax)
+        draw_arrow((t, -0.5), (t, -0.05), ax)
+        draw_arrow((t, 1.05), (t, 1.4), ax)
         ax.bar(t, output, width=0.4, bottom=1.45, color=BLUE)
         ax.text(t, 1.5 + output, f"{output:.2f}", ha="center", va="bottom", fontsize=9)
-        _draw_arrow((t - 0.72, 0.5), (t - 0.28, 0.5), ax)
+        draw_arrow((t - 0.72, 0.5), (t - 0.28, 0.5), ax)
     ax.text(-0.78, 0.5, r"$a^{\langle 0 \rangle}$", ha="right", va="center")
     for place, name in [(-0.28, "$W_{ax}$"), (0.5, "$W_{aa}$"), (1.22, "$W_{ya}$")]:
         side = -0.5 if name == "$W_{aa}$" else 0.06
@@ -201,18 +253,9 @@ def plot_unrolled(
     ax.text(-0.78, 1.9, y_name, ha="right", va="center")
     ax.set(xlim=(-1.4, len(tokens) - 0.4), ylim=(-0.95, 2.75))
     ax.axis("off")
-    return ax
-
-
-def _draw_cell(t: int, state: np.ndarray, ax: Axes) -> None:
-    """Draw one cell at step t, its state as a strip of colour."""
-    extent = (t - 0.2, t + 0.2, 0.05, 0.95)
-    ax.imshow(state[:, None], cmap=SIGNED, vmin=-1, vmax=1, extent=extent, aspect="auto")
-    box = FancyBboxPatch(
-        (t - 0.24, 0), 0.48, 1, boxstyle="round,pad=0.02", fill=False, edgecolor=GREY
+    outputs = ", ".join(f"{word} {output:.2f}" for word, output in zip(tokens, y, strict=True))
+    return describe(
+        ax,
+        f"An unrolled network: the same cell of {a.shape[1]} units once for each of {len(tokens)} "
+        f"words, each state passed on to the next. {y_name} above each word: {outputs}.",
     )
-    ax.add_patch(box)
-
-
-def _draw_arrow(start: tuple[float, float], end: tuple[float, float], ax: Axes) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": GREY, "linewidth": 1.2})
