@@ -281,6 +281,25 @@ def states_before(a0: np.ndarray, a: np.ndarray) -> np.ndarray:
     return np.concatenate([a0[None], a[:-1]])
 
 
+def entered(state0: np.ndarray, states: np.ndarray, x: np.ndarray) -> np.ndarray:
+    r"""List what a gate's weights act on, $[a^{\langle t-1 \rangle}, x^{\langle t \rangle}]$.
+
+    Parameters
+    ----------
+    state0 : ndarray, shape (B, n_a)
+        The state before the first step.
+    states : ndarray, shape (T, B, n_a)
+        The states of all steps.
+    x : ndarray, shape (T, B, n_x)
+        The inputs.
+
+    Returns
+    -------
+    ndarray, shape (T, B, n_a + n_x)
+    """
+    return np.concatenate([states_before(state0, states), x], axis=-1)
+
+
 def count_rnn_parameters(n_x: int, n_a: int, n_y: int) -> int:
     r"""Count the weights of a recurrent layer and its readout.
 

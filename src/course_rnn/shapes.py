@@ -45,8 +45,8 @@ def check_shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
             raise ValueError(_does_not_fit(name, array.shape, axes.split(), expected))
         if 0 in array.shape:
             raise ValueError(f"{name} has shape {array.shape}, expected no axis of size 0")
-        total = np.add.reduce(array, axis=None)  # NaN if one number is: faster than asking each
-        if total != total and np.isnan(array).any():
+        squares = np.vdot(array, array)  # NaN if one number is: faster than asking each
+        if squares != squares and np.isnan(array).any():
             place = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
             raise ValueError(f"{name} of shape {array.shape} has NaN at {place}")
     return sizes
@@ -166,6 +166,33 @@ def check_same_shape(**arrays: np.ndarray) -> None:
             raise ValueError(
                 f"{name} has shape {np.shape(array)}, expected that of {first}, {np.shape(pattern)}"
             )
+
+
+def check_at_least(least: int, **numbers: float) -> None:
+    """Make sure that numbers are not too small.
+
+    Parameters
+    ----------
+    least
+        The smallest number allowed.
+    **numbers
+        For each argument its value, such as n_steps=n_steps.
+
+    Raises
+    ------
+    ValueError
+        If a number is smaller.
+
+    Examples
+    --------
+    >>> check_at_least(1, n_steps=0)
+    Traceback (most recent call last):
+        ...
+    ValueError: n_steps is 0, expected at least 1
+    """
+    for name, number in numbers.items():
+        if number < least:
+            raise ValueError(f"{name} is {number}, expected at least {least}")
 
 
 def _does_not_fit(name: str, shape: tuple[int, ...], names: list[str], sizes: list[int]) -> str:
