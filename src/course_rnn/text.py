@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 
 from course_rnn.encoding import encode, pad_batch
-from course_rnn.shapes import check_shapes
+from course_rnn.shapes import check_at_least, check_shapes
 
 STOP_WORDS = frozenset(
     """a about after again all also am an and any are as at be because been before being between
@@ -181,9 +181,10 @@ def vectorize(
     array([[4, 3, 2],
            [1, 2, 0]])
     """
-    if max_length is not None and max_length < 1:
-        raise ValueError(f"max_length is {max_length}, expected at least 1, for the EOS")
-    cut = None if max_length is None else max_length - 1
+    cut = None
+    if max_length is not None:
+        check_at_least(1, max_length=max_length)
+        cut = max_length - 1  # the EOS needs a step
     return pad_batch([encode(tokens[:cut], vocabulary) for tokens in texts])
 
 

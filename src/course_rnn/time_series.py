@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_rnn.shapes import check_same_shape, check_shapes
+from course_rnn.shapes import check_at_least, check_same_shape, check_shapes
 
 
 def chronological_split(
@@ -120,11 +120,9 @@ def make_windows(
     """
     check_shapes(series=(series, "T n_x"))
     length = width + offset
-    if min(width, offset, labels, stride) < 1 or labels > length:
-        raise ValueError(
-            f"width = {width}, offset = {offset}, labels = {labels}, stride = {stride}, expected "
-            "positive numbers and at most width + offset labels"
-        )
+    check_at_least(1, width=width, offset=offset, labels=labels, stride=stride)
+    if labels > length:
+        raise ValueError(f"labels is {labels}, expected at most width + offset = {length}")
     if length > len(series):
         raise ValueError(
             f"series has shape {series.shape}, expected at least width + offset = {length} steps"
@@ -466,8 +464,7 @@ def flag_rare_events(
 def _check_stretch(inputs: np.ndarray, n_steps: int, **stretch: int) -> None:
     """Make sure that there are windows, steps to forecast, and as many steps as one looks back."""
     check_shapes(inputs=(inputs, "T B n_x"))
-    if n_steps < 1:
-        raise ValueError(f"n_steps is {n_steps}, expected at least 1")
+    check_at_least(1, n_steps=n_steps)
     for name, steps in stretch.items():
         if not 1 <= steps <= len(inputs):
             raise ValueError(
