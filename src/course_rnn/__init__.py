@@ -1,17 +1,51 @@
 """The reference implementations of the course, in plain NumPy.
 
-encoding    text to indices, one-hot vectors, padded batches
-rnn         the vanilla cell and the same cell along a sequence, forward and backward
-readout     from states to logits
-losses      softmax, cross-entropy
-initialise  first weights
-models      complete networks: read all then decide, tag every step; the baselines they beat
-training    Adam, clipping and a training loop
-datasets    small data sets, generated or written for the course
-check       tells a student why an answer is wrong
-plots       figures (needs matplotlib; import it yourself)
+encoding         text to indices, one-hot vectors, padded batches
+rnn              the vanilla cell and the same cell along a sequence, forward and backward
+readout          from states to logits
+attention        weighted averages of many states, additive and dot-product
+convolution      a window over the past, the same at every step
+encoder_decoder  read one sequence, write another
+losses           softmax, cross-entropy, squared and absolute error
+initialise       first weights
+models           complete networks: read all then decide, tag every step; the baselines they beat
+training         SGD, Adam, clipping and a training loop
+progress         one line that says how far long work has come
+gradients        numerical gradients, a check that names what is wrong, the way back in time
+language_model   pairs of tokens, windows and streams, sampling, perplexity
+datasets         small data sets, generated or written for the course
+check            tells a student why an answer is wrong
+plots            figures (needs matplotlib; import it yourself)
 """
 
+from course_rnn.attention import (
+    AttentionParams,
+    additive_attention,
+    additive_attention_backward,
+    causal_mask,
+    dot_product_attention,
+    dot_product_attention_backward,
+    init_attention,
+)
+from course_rnn.convolution import (
+    ConvolutionParams,
+    conv1d_causal,
+    conv1d_causal_backward,
+    init_convolution,
+)
+from course_rnn.encoder_decoder import (
+    AttentionDecoderParams,
+    EncoderDecoderParams,
+    Layer,
+    attention_decode,
+    attention_decode_backward,
+    decoder_step,
+    decoder_step_backward,
+    encode_then_decode,
+    encode_then_decode_backward,
+    greedy_decode,
+    teacher_inputs,
+)
 from course_rnn.encoding import (
     EOS,
     PAD,
@@ -24,7 +58,36 @@ from course_rnn.encoding import (
     one_hot,
     pad_batch,
 )
-from course_rnn.losses import cross_entropy, masked_cross_entropy, softmax
+from course_rnn.gradients import (
+    check_gradients,
+    complex_step_gradient,
+    gradient_norms,
+    jacobian_products,
+    numerical_gradient,
+    state_jacobian,
+)
+from course_rnn.initialise import glorot, orthogonal
+from course_rnn.language_model import (
+    bits_per_character,
+    embedding_backward,
+    embedding_forward,
+    generate,
+    next_token_pairs,
+    perplexity,
+    random_windows,
+    sample_index,
+    sample_text,
+    stateful_batches,
+)
+from course_rnn.losses import (
+    absolute_error,
+    binary_cross_entropy,
+    cross_entropy,
+    masked_cross_entropy,
+    softmax,
+    squared_error,
+)
+from course_rnn.models import last_state, last_state_backward
 from course_rnn.readout import ReadoutParams, init_readout, readout_backward, readout_forward
 from course_rnn.rnn import (
     RNNParams,
@@ -35,30 +98,97 @@ from course_rnn.rnn import (
     rnn_cell_forward,
     rnn_forward,
 )
+from course_rnn.training import (
+    SGD,
+    Adam,
+    clip_by_norm,
+    clip_by_value,
+    leaves,
+    linear_decay,
+    map_leaves,
+    named_leaves,
+    random_batches,
+    train,
+)
 
 __all__ = [
     "EOS",
     "PAD",
+    "SGD",
     "SPECIAL_TOKENS",
     "UNK",
+    "Adam",
+    "AttentionDecoderParams",
+    "AttentionParams",
+    "ConvolutionParams",
+    "EncoderDecoderParams",
+    "Layer",
     "RNNParams",
     "ReadoutParams",
+    "absolute_error",
+    "additive_attention",
+    "additive_attention_backward",
+    "attention_decode",
+    "attention_decode_backward",
+    "binary_cross_entropy",
+    "bits_per_character",
     "build_vocabulary",
+    "causal_mask",
+    "check_gradients",
+    "clip_by_norm",
+    "clip_by_value",
+    "complex_step_gradient",
+    "conv1d_causal",
+    "conv1d_causal_backward",
     "count_rnn_parameters",
     "cross_entropy",
     "decode",
+    "decoder_step",
+    "decoder_step_backward",
+    "dot_product_attention",
+    "dot_product_attention_backward",
     "embed",
+    "embedding_backward",
+    "embedding_forward",
     "encode",
+    "encode_then_decode",
+    "encode_then_decode_backward",
+    "generate",
+    "glorot",
+    "gradient_norms",
+    "greedy_decode",
+    "init_attention",
+    "init_convolution",
     "init_readout",
     "init_rnn",
+    "jacobian_products",
+    "last_state",
+    "last_state_backward",
+    "leaves",
+    "linear_decay",
+    "map_leaves",
     "masked_cross_entropy",
+    "named_leaves",
+    "next_token_pairs",
+    "numerical_gradient",
     "one_hot",
+    "orthogonal",
     "pad_batch",
+    "perplexity",
+    "random_batches",
+    "random_windows",
     "readout_backward",
     "readout_forward",
     "rnn_backward",
     "rnn_cell_backward",
     "rnn_cell_forward",
     "rnn_forward",
+    "sample_index",
+    "sample_text",
     "softmax",
+    "squared_error",
+    "state_jacobian",
+    "stateful_batches",
+    "teacher_inputs",
+    "train",
 ]

@@ -20,12 +20,11 @@ def named_leaves(params: tuple) -> Iterator[tuple[str, np.ndarray]]:
     params
         RNNParams, RNNModel and the like; in a plain tuple the places are the names.
 
-    Yields
-    ------
-    name : str
-        The path of fields, such as "rnn.Waa".
-    array : ndarray
-        The array itself, not a copy, in the order of the fields.
+    Returns
+    -------
+    iterator of (str, ndarray)
+        The path of fields, such as "rnn.Waa", and the array itself, not a copy, in the order of
+        the fields.
 
     Examples
     --------
@@ -49,9 +48,9 @@ def leaves(params: tuple) -> Iterator[np.ndarray]:
     params
         RNNParams, RNNModel and the like.
 
-    Yields
-    ------
-    ndarray
+    Returns
+    -------
+    iterator of ndarray
         The arrays themselves, not copies, in the order of the fields.
     """
     return (leaf for _, leaf in named_leaves(params))
