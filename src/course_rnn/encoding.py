@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from course_rnn.shapes import check_indices
+
 PAD, UNK, EOS = "<PAD>", "<UNK>", "<EOS>"
 SPECIAL_TOKENS = (PAD, UNK, EOS)
 """Padding, unknown word, end of sentence: the first three entries of every vocabulary."""
@@ -159,13 +161,7 @@ def one_hot(indices: np.ndarray, n_classes: int, dtype: type = np.float64) -> np
            [1., 0., 0.]])
     """
     indices = np.asarray(indices)
-    if indices.size and not np.issubdtype(indices.dtype, np.integer):
-        raise ValueError(f"indices has dtype {indices.dtype}: indices are integers")
-    if indices.size and not (indices.min() >= 0 and indices.max() < n_classes):
-        raise ValueError(
-            f"indices run from {indices.min()} to {indices.max()}: "
-            f"with n_classes = {n_classes} they must be in 0 … {n_classes - 1}"
-        )
+    check_indices(n_classes, indices=indices)
     return (indices[..., None] == np.arange(n_classes)).astype(dtype)
 
 
@@ -189,7 +185,7 @@ def pad_batch(sequences: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarra
     Raises
     ------
     ValueError
-        If there is no sequence.
+        If there is no sequence, or all are empty.
 
     Examples
     --------
@@ -202,6 +198,8 @@ def pad_batch(sequences: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarra
     if len(sequences) == 0:
         raise ValueError("sequences is empty: a batch needs at least one sequence")
     lengths = np.array([len(sequence) for sequence in sequences])
+    if not lengths.any():
+        raise ValueError(f"sequences has {len(sequences)} empty ones: one needs at least one index")
     mask = np.arange(lengths.max())[:, None] < lengths  # (T, B)
     indices = np.zeros(mask.shape, dtype=int)
     for b, sequence in enumerate(sequences):
@@ -228,8 +226,8 @@ def embed(indices: np.ndarray, table: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    IndexError
-        If an index is V or more.
+    ValueError
+        If table is not (V, n_e), or an index is not an integer in 0 … V - 1; -1 too is none.
 
     Examples
     --------
@@ -238,4 +236,7 @@ def embed(indices: np.ndarray, table: np.ndarray) -> np.ndarray:
            [0.2, 0.9],
            [0.5, 0.1]])
     """
+    if np.ndim(table) != 2:  # without a look at its V x n_e numbers
+        raise ValueError(f"table has shape {np.shape(table)}, expected the axes (V, n_e)")
+    check_indices(len(table), indices=indices)
     return table[indices]

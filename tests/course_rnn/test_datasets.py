@@ -149,7 +149,7 @@ def test_counting_words_cannot_tell_the_label():
         told = Counter(kinds.get(word, word) for word in words if word in kinds or word == "not")
         by_counts.setdefault(tuple(sorted(told.items())), []).append(label)
     best = sum(max(Counter(labels).values()) for labels in by_counts.values())
-    assert best / 4000 < 0.8
+    assert best / 4000 < 0.7
 
 
 def test_rare_events_stand_still_and_do_not_touch():

@@ -60,13 +60,21 @@ def test_pad_batch_is_time_first_and_masks_the_padding():
     ("call", "words"),
     [
         (lambda: one_hot(np.array([0, 7]), 7), "0 … 6"),
-        (lambda: one_hot(np.array([-1, 2]), 7), "from -1"),
+        (lambda: one_hot(np.array([-1, 2]), 7), r"indices of shape \(2,\) has -1 at \(0,\)"),
         (lambda: one_hot(np.array([0.5]), 7), "integers"),
         (lambda: encode("turn right", {"<UNK>": 0, "<EOS>": 1}), "split"),
         (lambda: encode(["turn"], {"turn": 0}), "build_vocabulary"),
         (lambda: decode([9], {"a": 0}), "not in the vocabulary"),
         (lambda: build_vocabulary([["a"]], max_size=2), "max_size"),
         (lambda: pad_batch([]), "at least one"),
+        (lambda: pad_batch([[], []]), "2 empty ones"),
+        (
+            lambda: embed(np.array([[3]]), np.eye(3)),
+            r"has 3 at \(0, 0\), expected indices in 0 … 2",
+        ),
+        (lambda: embed(np.array([-1]), np.eye(3)), r"has -1 at \(0,\)"),
+        (lambda: embed(np.array([1.0]), np.eye(3)), "integers"),
+        (lambda: embed(np.array([1]), np.ones(3)), r"table has shape \(3,\)"),
     ],
 )
 def test_bad_input_is_a_value_error_that_says_what_to_do(call, words):
