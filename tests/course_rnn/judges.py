@@ -95,9 +95,18 @@ def assert_equals_torch(
 
 
 def assert_close(ours: list, theirs: list, dtype: type, tolerance: float) -> None:
-    """Compare lists of arrays: same shape, the dtype of the input, equal up to rounding."""
+    """Compare lists of arrays: same shapes, the dtype of the input, equal up to rounding.
+
+    Rounding is measured against the largest number in the list, as sums cancel in small ones.
+    """
+    theirs = [np.asarray(their) for their in theirs]
+    scale = max(1, *(np.abs(their).max() for their in theirs))
     for our, their in zip(ours, theirs, strict=True):
         assert our.dtype == dtype
-        assert our.shape == tuple(their.shape)
-        scale = max(1, np.abs(np.asarray(their)).max())
-        assert np.abs(our - np.asarray(their)).max() <= tolerance * scale
+        assert our.shape == their.shape
+        assert np.abs(our - their).max() <= tolerance * scale
+
+
+def with_biases(params: tuple, rng: np.random.Generator) -> tuple:
+    """Draw every vector of a layer's weights, so that each bias is different and none is zero."""
+    return each(lambda w: rng.normal(size=w.shape) if w.ndim == 1 else w, params)

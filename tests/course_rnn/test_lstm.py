@@ -1,9 +1,9 @@
-"""The LSTM against the complex step, torch.nn.LSTM, and the published equations of Keras and ONNX."""
+"""The LSTM against the complex step, torch.nn.LSTM, and the equations of Keras and ONNX."""
 
 import numpy as np
 import pytest
 import torch
-from judges import assert_backward, assert_equals_torch, dtypes, each, few, shapes
+from judges import assert_backward, assert_equals_torch, dtypes, each, few, shapes, with_biases
 
 from course_rnn.gates import sigmoid
 from course_rnn.lstm import (
@@ -18,7 +18,7 @@ from course_rnn.lstm import (
 
 def random_sequence(rng: np.random.Generator, T: int, B: int, n_x: int, n_a: int) -> tuple:
     """Inputs, non-zero states, and weights with a different bias for each gate."""
-    params = each(lambda w: w + rng.normal(size=w.shape), init_lstm(n_x, n_a, rng))
+    params = with_biases(init_lstm(n_x, n_a, rng), rng)
     return rng.normal(size=(T, B, n_x)), *rng.normal(size=(2, B, n_a)), params
 
 
