@@ -13,7 +13,10 @@ training         SGD, Adam, clipping and a training loop
 progress         one line that says how far long work has come
 gradients        numerical gradients, a check that names what is wrong, the way back in time
 language_model   pairs of tokens, windows and streams, sampling, perplexity
-datasets         small data sets, generated or written for the course
+time_series      splits, windows, scaling, the forecasts that cost nothing, MASE
+text             from what people write to words to padded batches
+metrics          precision, recall and F1, of labels and of entities
+datasets         small data sets: real, generated, found on the machine, or public
 check            tells a student why an answer is wrong
 plots            figures (needs matplotlib; import it yourself)
 """
@@ -71,6 +74,7 @@ from course_rnn.language_model import (
     bits_per_character,
     embedding_backward,
     embedding_forward,
+    embedding_row_gradients,
     generate,
     next_token_pairs,
     perplexity,
@@ -87,6 +91,16 @@ from course_rnn.losses import (
     softmax,
     squared_error,
 )
+from course_rnn.metrics import (
+    ConfusionCounts,
+    Entity,
+    confusion_counts,
+    entity_f1,
+    f1_score,
+    find_entities,
+    precision,
+    recall,
+)
 from course_rnn.models import last_state, last_state_backward
 from course_rnn.readout import ReadoutParams, init_readout, readout_backward, readout_forward
 from course_rnn.rnn import (
@@ -97,6 +111,27 @@ from course_rnn.rnn import (
     rnn_cell_backward,
     rnn_cell_forward,
     rnn_forward,
+)
+from course_rnn.text import (
+    STOP_WORDS,
+    mean_pool,
+    mean_pool_backward,
+    normalise,
+    remove_stop_words,
+    stem,
+    tokenize,
+    vectorize,
+)
+from course_rnn.time_series import (
+    Scaler,
+    chronological_split,
+    flag_rare_events,
+    forecast_many_steps,
+    make_windows,
+    mase,
+    moving_average_forecast,
+    persistence_forecast,
+    seasonal_forecast,
 )
 from course_rnn.training import (
     SGD,
@@ -116,15 +151,19 @@ __all__ = [
     "PAD",
     "SGD",
     "SPECIAL_TOKENS",
+    "STOP_WORDS",
     "UNK",
     "Adam",
     "AttentionDecoderParams",
     "AttentionParams",
+    "ConfusionCounts",
     "ConvolutionParams",
     "EncoderDecoderParams",
+    "Entity",
     "Layer",
     "RNNParams",
     "ReadoutParams",
+    "Scaler",
     "absolute_error",
     "additive_attention",
     "additive_attention_backward",
@@ -135,9 +174,11 @@ __all__ = [
     "build_vocabulary",
     "causal_mask",
     "check_gradients",
+    "chronological_split",
     "clip_by_norm",
     "clip_by_value",
     "complex_step_gradient",
+    "confusion_counts",
     "conv1d_causal",
     "conv1d_causal_backward",
     "count_rnn_parameters",
@@ -150,9 +191,15 @@ __all__ = [
     "embed",
     "embedding_backward",
     "embedding_forward",
+    "embedding_row_gradients",
     "encode",
     "encode_then_decode",
     "encode_then_decode_backward",
+    "entity_f1",
+    "f1_score",
+    "find_entities",
+    "flag_rare_events",
+    "forecast_many_steps",
     "generate",
     "glorot",
     "gradient_norms",
@@ -166,29 +213,43 @@ __all__ = [
     "last_state_backward",
     "leaves",
     "linear_decay",
+    "make_windows",
     "map_leaves",
+    "mase",
     "masked_cross_entropy",
+    "mean_pool",
+    "mean_pool_backward",
+    "moving_average_forecast",
     "named_leaves",
     "next_token_pairs",
+    "normalise",
     "numerical_gradient",
     "one_hot",
     "orthogonal",
     "pad_batch",
     "perplexity",
+    "persistence_forecast",
+    "precision",
     "random_batches",
     "random_windows",
     "readout_backward",
     "readout_forward",
+    "recall",
+    "remove_stop_words",
     "rnn_backward",
     "rnn_cell_backward",
     "rnn_cell_forward",
     "rnn_forward",
     "sample_index",
     "sample_text",
+    "seasonal_forecast",
     "softmax",
     "squared_error",
     "state_jacobian",
     "stateful_batches",
+    "stem",
     "teacher_inputs",
+    "tokenize",
     "train",
+    "vectorize",
 ]
