@@ -22,6 +22,7 @@ from course_rnn.encoder_decoder import (
 )
 from course_rnn.encoding import embed
 from course_rnn.losses import cross_entropy
+from course_rnn.lstm import init_lstm, lstm_cell_backward, lstm_cell_forward
 from course_rnn.models import last_state, last_state_backward
 from course_rnn.readout import init_readout
 from course_rnn.rnn import (
@@ -39,20 +40,6 @@ shapes = given(Tx=sizes, Ty=sizes, B=sizes, n_in=sizes, n_h=sizes, n_a=sizes, se
 
 def draw_mask(rng, T, B):
     return np.arange(T)[:, None] < rng.integers(1, T + 1, size=B)
-
-
-def two_state_cell_forward(x_t, a_prev, c_prev, params):
-    """Stand for an LSTM: two states that both matter."""
-    c_t, cache = rnn_cell_forward(x_t, a_prev, params)
-    c_t = c_t + 0.5 * c_prev
-    return np.tanh(c_t), c_t, (np.tanh(c_t), cache)
-
-
-def two_state_cell_backward(da_t, dc_t, cache):
-    a_t, inner = cache
-    dc = dc_t + da_t * (1 - a_t * a_t)
-    dx_t, da_prev, grads = rnn_cell_backward(dc, inner)
-    return dx_t, da_prev, 0.5 * dc, grads
 
 
 def draw_plain(Tx, Ty, B, n_in, n_h, n_a, seed):
@@ -153,9 +140,10 @@ def test_attention_decode(Tx, Ty, B, n_in, n_h, n_a, seed, dtype, tolerance):
 
 @shapes
 @few
-def test_attention_decode_with_a_cell_of_two_states(Tx, Ty, B, n_in, n_h, n_a, seed):
+def test_attention_decode_with_an_lstm_carries_both_states(Tx, Ty, B, n_in, n_h, n_a, seed):
     (y, (a0,), h, params), mask, rng = draw_attention(Tx, Ty, B, n_in, n_h, n_a, seed)
-    cell = Layer(two_state_cell_forward, two_state_cell_backward)
+    cell = Layer(lstm_cell_forward, lstm_cell_backward)
+    params = params._replace(cell=init_lstm(n_in + n_h, n_a, rng))
 
     def forward(y, state, h, params):
         logits, _, caches = attention_decode(y, state, h, mask, params, cell)
