@@ -13,7 +13,7 @@ import numpy as np
 from course_rnn.encoding import EOS, decode, embed
 from course_rnn.losses import masked_cross_entropy, softmax
 from course_rnn.rnn import Cache
-from course_rnn.shapes import check_indices, check_shapes, rows
+from course_rnn.shapes import check_shapes, rows
 
 State = TypeVar("State")
 Step = Callable[[np.ndarray, State], tuple[np.ndarray, State]]
@@ -170,7 +170,6 @@ def embedding_forward(indices: np.ndarray, table: np.ndarray) -> tuple[np.ndarra
     Bengio et al. (2003).
     """
     check_shapes(indices=(indices, "..."))
-    check_indices(len(table), indices=indices)
     embedded = embed(indices, table)
     check_shapes(embedded=(embedded, "... n_e"))  # the rows that are used, not the whole table
     return embedded, (indices, len(table))
@@ -243,7 +242,9 @@ def embedding_row_gradients(dembedded: np.ndarray, cache: Cache) -> tuple[np.nda
     Notes
     -----
     Sorting brings equal tokens side by side, and each run is added up at once; a token that occurs
-    once, as most words of a large vocabulary do, is only copied. np.add.at takes many times as long.
+    Sorting brings equal tokens side by side, and each run is added up at once; a token that
+    occurs once, as most words of a large vocabulary do, is only copied. np.add.at takes several
+    times as long.
     """
     indices, _ = cache
     check_shapes(dembedded=(dembedded, "... n_e"))
