@@ -14,6 +14,7 @@ from course_rnn.language_model import (
     bits_per_character,
     embedding_backward,
     embedding_forward,
+    embedding_row_gradients,
     generate,
     next_token_pairs,
     perplexity,
@@ -98,6 +99,17 @@ def test_look_up_equals_the_one_hot_product_both_ways(kind):
     dtable = embedding_backward(dembedded, cache)
     np.testing.assert_allclose(dtable, np.tensordot(x, dembedded, axes=((0, 1), (0, 1))))
     assert not dtable[[2, 4]].any()
+
+
+def test_row_gradients_are_the_rows_of_the_tokens_that_occurred():
+    dembedded = np.random.default_rng(0).normal(size=(4, 5)).astype(np.float32)
+    for indices in ([3, 0, 3, 1], [3, 0, 2, 1], [6, 6, 6, 6]):
+        _, cache = embedding_forward(np.array(indices), np.zeros((1000, 5), dtype=np.float32))
+        tokens, drows = embedding_row_gradients(dembedded, cache)
+        assert tokens.tolist() == sorted(set(indices))
+        assert drows.dtype == np.float32
+        for token, row in zip(tokens, drows, strict=True):
+            np.testing.assert_allclose(row, dembedded[np.array(indices) == token].sum(0), 1e-6)
 
 
 LOGITS = np.array([2.0, -1.0, 0.5, 0.0, 1.0])
