@@ -1,7 +1,6 @@
 """From a text to what a network reads: normalise, tokenise, leave out, stem, vectorise, pool."""
 
 import functools
-import html
 import importlib
 import re
 import unicodedata
@@ -48,6 +47,8 @@ def normalise(text: str) -> str:
     >>> normalise("I DON’T like it,<br />and I can't say why &amp; how.")
     'i do not like it, and i can not say why & how.'
     """
+    import html  # only here: its table of names takes milliseconds to load
+
     text = html.unescape(re.sub(r"<[^<>]+>", " ", text))
     text = unicodedata.normalize("NFKC", text).lower().replace("’", "'").replace("‘", "'")
     text = re.sub(r"[“”]", '"', text)
