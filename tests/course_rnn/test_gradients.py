@@ -1,14 +1,14 @@
 """Every backward pass against the complex step and against PyTorch's autograd, on random shapes."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
-from judges import assert_backward, assert_equals_torch, dtypes, each, few, shapes
+from judges import assert_backward, assert_equals_torch, dtypes, each, few, shapes, with_biases
 
 from course_rnn import (
-    RNNParams,
     cross_entropy,
     init_readout,
     init_rnn,
@@ -34,21 +34,23 @@ from course_rnn.models import (
     many_to_one_backward,
     many_to_one_forward,
 )
+from course_rnn.rnn import RELU, TANH
 from course_rnn.training import leaves
 
-
-def random_rnn(rng: np.random.Generator, n_x: int, n_a: int) -> RNNParams:
-    params = init_rnn(n_x, n_a, rng)
-    return params._replace(ba=rng.normal(size=n_a))
+ACTIVATIONS = {"tanh": TANH, "relu": RELU}
 
 
 def random_sequence(rng: np.random.Generator, T: int, B: int, n_x: int, n_a: int) -> tuple:
-    return rng.normal(size=(T, B, n_x)), rng.normal(size=(B, n_a)), random_rnn(rng, n_x, n_a)
+    return (
+        rng.normal(size=(T, B, n_x)),
+        rng.normal(size=(B, n_a)),
+        with_biases(init_rnn(n_x, n_a, rng), rng),
+    )
 
 
-def torch_rnn(x, a0, params):
+def torch_rnn(x, a0, params, nonlinearity):
     """torch.nn.RNN itself, with our weights in its places."""
-    layer = torch.nn.RNN(x.shape[-1], a0.shape[-1], dtype=x.dtype)
+    layer = torch.nn.RNN(x.shape[-1], a0.shape[-1], nonlinearity=nonlinearity, dtype=x.dtype)
     names = {
         "weight_ih_l0": params.Wax,
         "weight_hh_l0": params.Waa,
@@ -58,53 +60,48 @@ def torch_rnn(x, a0, params):
     return (torch.func.functional_call(layer, names, (x, a0[None]))[0],)
 
 
+@pytest.mark.parametrize("g1", ACTIVATIONS)
 @shapes
 @few
-def test_rnn_cell_backward(T, B, n_x, n_a, seed):
+def test_rnn_cell_backward(T, B, n_x, n_a, seed, g1):
     rng = np.random.default_rng(seed)
     x, a_prev, params = random_sequence(rng, 1, B, n_x, n_a)
-    assert_backward(rnn_cell_forward, rnn_cell_backward, (x[0], a_prev, params), rng)
+    forward = partial(rnn_cell_forward, g1=ACTIVATIONS[g1])
+    assert_backward(forward, rnn_cell_backward, (x[0], a_prev, params), rng)
 
 
+@pytest.mark.parametrize("g1", ACTIVATIONS)
 @shapes
 @few
-def test_rnn_backward(T, B, n_x, n_a, seed):
+def test_rnn_backward(T, B, n_x, n_a, seed, g1):
     rng = np.random.default_rng(seed)
     at = random_sequence(rng, T, B, n_x, n_a)
-    assert_backward(rnn_forward, rnn_backward, at, rng)
+    assert_backward(partial(rnn_forward, g1=ACTIVATIONS[g1]), rnn_backward, at, rng)
 
 
+@pytest.mark.parametrize("g1", ACTIVATIONS)
 @dtypes
 @shapes
 @few
-def test_rnn_equals_torch(T, B, n_x, n_a, seed, dtype, tolerance):
+def test_rnn_equals_torch(T, B, n_x, n_a, seed, dtype, tolerance, g1):
     rng = np.random.default_rng(seed)
     at = each(lambda w: w.astype(dtype), random_sequence(rng, T, B, n_x, n_a))
-    assert_equals_torch(rnn_forward, rnn_backward, torch_rnn, at, tolerance, rng)
+    forward, judge = partial(rnn_forward, g1=ACTIVATIONS[g1]), partial(torch_rnn, nonlinearity=g1)
+    assert_equals_torch(forward, rnn_backward, judge, at, tolerance, rng)
 
 
-@shapes
-@few
-def test_loop_of_cells_equals_the_fast_road(T, B, n_x, n_a, seed):
-    rng = np.random.default_rng(seed)
-    x, a0, params = random_sequence(rng, T, B, n_x, n_a)
-    da = rng.normal(size=(T, B, n_a))
-    a, caches = rnn_forward(x, a0, params)
-    dx, da0, grads = rnn_backward(da, caches)
-
-    a_t, cells = a0, []
-    for t in range(T):
-        a_t, cache = rnn_cell_forward(x[t], a_t, params)
-        cells.append(cache)
-        np.testing.assert_allclose(a_t, a[t], atol=1e-13)
-    da_prev, total = np.zeros_like(a0), [np.zeros_like(w) for w in params]
-    for t in reversed(range(T)):
-        dx_t, da_prev, step = rnn_cell_backward(da[t] + da_prev, cells[t])
-        np.testing.assert_allclose(dx_t, dx[t], atol=1e-12)
-        total = [sum_ + g for sum_, g in zip(total, step, strict=True)]
-    np.testing.assert_allclose(da_prev, da0, atol=1e-12)
-    for sum_, g in zip(total, grads, strict=True):
-        np.testing.assert_allclose(sum_, g, atol=1e-11)
+def test_rnn_names_arrays_that_do_not_fit():
+    x, a0, params = random_sequence(np.random.default_rng(0), 6, 3, 4, 5)
+    with pytest.raises(ValueError, match=r"x has shape \(3, 4\), expected the axes \(T, B, n_x\)"):
+        rnn_forward(x[0], a0, params)
+    with pytest.raises(ValueError, match=r"Waa has shape \(5, 4\), expected .* = \(5, 5\)"):
+        rnn_forward(x, a0, params._replace(Waa=params.Waa[:, 1:]))
+    with pytest.raises(ValueError, match=r"a_prev of shape \(3, 5\) has NaN at \(0, 0\)"):
+        rnn_cell_forward(x[0], a0 * np.nan, params)
+    a, caches = rnn_forward(x, None, params)
+    np.testing.assert_array_equal(a, rnn_forward(x, np.zeros_like(a0), params)[0])
+    with pytest.raises(ValueError, match=r"da has shape \(5, 3, 5\)"):
+        rnn_backward(a[1:], caches)
 
 
 @shapes
