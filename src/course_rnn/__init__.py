@@ -18,6 +18,7 @@ text             from what people write to words to padded batches
 metrics          precision, recall and F1, of labels and of entities
 datasets         small data sets: real, generated, found on the machine, or public
 check            tells a student why an answer is wrong
+interop          weights to and from PyTorch and Keras, and what everybody calls things
 plots            figures (needs matplotlib; import it yourself)
 """
 
@@ -39,7 +40,6 @@ from course_rnn.convolution import (
 from course_rnn.encoder_decoder import (
     AttentionDecoderParams,
     EncoderDecoderParams,
-    Layer,
     attention_decode,
     attention_decode_backward,
     decoder_step,
@@ -70,6 +70,15 @@ from course_rnn.gradients import (
     state_jacobian,
 )
 from course_rnn.initialise import glorot, orthogonal
+from course_rnn.interop import (
+    CONVENTIONS,
+    Convention,
+    conventions_table,
+    from_keras,
+    from_torch,
+    to_keras,
+    to_torch,
+)
 from course_rnn.language_model import (
     bits_per_character,
     embedding_backward,
@@ -103,6 +112,7 @@ from course_rnn.metrics import (
 )
 from course_rnn.models import last_state, last_state_backward
 from course_rnn.readout import ReadoutParams, init_readout, readout_backward, readout_forward
+from course_rnn.recurrence import Layer
 from course_rnn.rnn import (
     RNNParams,
     count_rnn_parameters,
@@ -147,6 +157,7 @@ from course_rnn.training import (
 )
 
 __all__ = [
+    "CONVENTIONS",
     "EOS",
     "PAD",
     "SGD",
@@ -157,6 +168,7 @@ __all__ = [
     "AttentionDecoderParams",
     "AttentionParams",
     "ConfusionCounts",
+    "Convention",
     "ConvolutionParams",
     "EncoderDecoderParams",
     "Entity",
@@ -181,6 +193,7 @@ __all__ = [
     "confusion_counts",
     "conv1d_causal",
     "conv1d_causal_backward",
+    "conventions_table",
     "count_rnn_parameters",
     "cross_entropy",
     "decode",
@@ -200,6 +213,8 @@ __all__ = [
     "find_entities",
     "flag_rare_events",
     "forecast_many_steps",
+    "from_keras",
+    "from_torch",
     "generate",
     "glorot",
     "gradient_norms",
@@ -249,6 +264,8 @@ __all__ = [
     "stateful_batches",
     "stem",
     "teacher_inputs",
+    "to_keras",
+    "to_torch",
     "tokenize",
     "train",
     "vectorize",

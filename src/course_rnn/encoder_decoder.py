@@ -3,7 +3,7 @@
 Any recurrent layer or cell takes part, as a `Layer` of its forward and its backward function.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,18 +16,10 @@ from course_rnn.attention import (
 from course_rnn.language_model import State, Step, generate
 from course_rnn.models import last_state, last_state_backward
 from course_rnn.readout import ReadoutParams, readout_backward, readout_forward
+from course_rnn.recurrence import Layer
 from course_rnn.rnn import Cache
 from course_rnn.shapes import check_indices, check_shapes
 from course_rnn.training import map_leaves
-
-
-class Layer(NamedTuple):
-    """A forward function and the backward function that belongs to it."""
-
-    forward: Callable[..., tuple]
-    """such as rnn_forward, or rnn_cell_forward for a single step"""
-    backward: Callable[..., tuple]
-    """such as rnn_backward, or rnn_cell_backward"""
 
 
 class EncoderDecoderParams(NamedTuple):
@@ -113,8 +105,8 @@ def encode_then_decode(
     params
         The weights.
     encoder, decoder
-        Layers of whole sequences with the signatures of `rnn_forward` and `rnn_backward` and
-        states of the same size. The encoder starts from zero.
+        Layers of whole sequences, such as `RNN` and `LSTM`, with states of the same size. The
+        encoder starts from zero; of an LSTM's states a crosses over, c starts from zero again.
 
     Returns
     -------
@@ -133,8 +125,10 @@ def encode_then_decode(
     Sutskever, Vinyals & Le (2014); Cho et al. (2014).
     """
     check_shapes(x=(x, "T_x B n_x"), mask=(mask, "T_x B"), y=(y, "T_y B n_in"))
-    a, encoder_caches = encoder.forward(x, None, params.encoder)
-    states, decoder_caches = decoder.forward(y, last_state(a, mask), params.decoder)
+    zero = [None] * encoder.n_states
+    a, *_, encoder_caches = encoder.forward(x, *zero, params.encoder)
+    first = [last_state(a, mask), *[None] * (decoder.n_states - 1)]
+    states, *_, decoder_caches = decoder.forward(y, *first, params.decoder)
     logits, readout_cache = readout_forward(states, params.readout)
     caches = encoder_caches, decoder_caches, readout_cache
     return logits, (caches, mask, encoder, decoder)
@@ -174,9 +168,9 @@ def encode_then_decode_backward(
     """
     (encoder_caches, decoder_caches, readout_cache), mask, encoder, decoder = cache
     dstates, readout_grads = readout_backward(dlogits, readout_cache)
-    dy, da_last, decoder_grads = decoder.backward(dstates, decoder_caches)
+    dy, da_last, *_, decoder_grads = decoder.backward(dstates, decoder_caches)
     da = last_state_backward(da_last, mask)
-    dx, _, encoder_grads = encoder.backward(da, encoder_caches)
+    dx, *_, encoder_grads = encoder.backward(da, encoder_caches)
     return dx, dy, EncoderDecoderParams(encoder_grads, decoder_grads, readout_grads)
 
 
@@ -208,7 +202,7 @@ def decoder_step(
     params
         The weights.
     cell
-        A cell with the signatures of `rnn_cell_forward` and `rnn_cell_backward`, or of an LSTM's.
+        A cell, such as Layer(rnn_cell_forward, rnn_cell_backward).
 
     Returns
     -------

@@ -10,7 +10,6 @@ from course_rnn.attention import init_attention
 from course_rnn.encoder_decoder import (
     AttentionDecoderParams,
     EncoderDecoderParams,
-    Layer,
     attention_decode,
     attention_decode_backward,
     decoder_step,
@@ -21,20 +20,21 @@ from course_rnn.encoder_decoder import (
     teacher_inputs,
 )
 from course_rnn.encoding import embed
+from course_rnn.gru import init_gru
 from course_rnn.losses import cross_entropy
 from course_rnn.lstm import init_lstm, lstm_cell_backward, lstm_cell_forward
 from course_rnn.models import last_state, last_state_backward
 from course_rnn.readout import init_readout
+from course_rnn.recurrence import GRU, LSTM, RNN, Layer
 from course_rnn.rnn import (
     init_rnn,
-    rnn_backward,
     rnn_cell_backward,
     rnn_cell_forward,
     rnn_forward,
 )
 from course_rnn.training import train
 
-RNN, CELL = Layer(rnn_forward, rnn_backward), Layer(rnn_cell_forward, rnn_cell_backward)
+CELL = Layer(rnn_cell_forward, rnn_cell_backward)
 shapes = given(Tx=sizes, Ty=sizes, B=sizes, n_in=sizes, n_h=sizes, n_a=sizes, seed=seeds)
 
 
@@ -75,6 +75,21 @@ def test_encode_then_decode(Tx, Ty, B, n_in, n_h, n_a, seed, dtype, tolerance):
     assert_backward(forward, encode_then_decode_backward, at, rng)
     at = each(lambda w: w.astype(dtype), at)
     assert_equals_torch(forward, encode_then_decode_backward, published, at, tolerance, rng)
+
+
+@shapes
+@few
+def test_encoder_and_decoder_may_be_of_different_kinds(Tx, Ty, B, n_in, n_h, n_a, seed):
+    (x, y, params), mask, rng = draw_plain(Tx, Ty, B, n_in, n_h, n_a, seed)
+    layers = init_lstm(n_h, n_a, rng), init_gru(n_in, n_a, rng)
+    for encoder, decoder in [(LSTM, GRU), (GRU, LSTM)]:
+
+        def forward(x, y, params, encoder=encoder, decoder=decoder):
+            return encode_then_decode(x, mask, y, params, encoder, decoder)
+
+        params = params._replace(encoder=layers[0], decoder=layers[1])
+        assert_backward(forward, encode_then_decode_backward, (x, y, params), rng)
+        layers = init_gru(n_h, n_a, rng), init_lstm(n_in, n_a, rng)
 
 
 def test_padding_of_the_source_changes_nothing():
