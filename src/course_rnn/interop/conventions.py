@@ -3,6 +3,7 @@
 The converters beside this file read the order and the meaning of gates from here.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -115,8 +116,13 @@ CONVENTIONS = (LECTURE, CHO, PYTORCH, KERAS, ONNX)
 """The columns of the table."""
 
 
-def conventions_table() -> str:
-    """Write the conventions as a table in Markdown: one column each, one row a question.
+def conventions_table(conventions: Sequence[Convention] = CONVENTIONS) -> str:
+    """Write conventions as a table in Markdown: one column each, one row a question.
+
+    Parameters
+    ----------
+    conventions
+        Which, in the order of the columns.
 
     Returns
     -------
@@ -128,9 +134,9 @@ def conventions_table() -> str:
     >>> print(conventions_table().splitlines()[0])
     | | this course | Cho et al. (2014) | PyTorch | Keras | ONNX |
     """
-    head = ["", *(convention.name for convention in CONVENTIONS)]
+    head = ["", *(convention.name for convention in conventions)]
     rows = [
-        [question, *(answer(convention) or "-" for convention in CONVENTIONS)]
+        [question, *(answer(convention) or "-" for convention in conventions)]
         for question, answer in QUESTIONS.items()
     ]
     lines = [head, ["---"] * len(head), *rows]
