@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import os
 import pkgutil
 import statistics
 import subprocess
@@ -18,9 +19,13 @@ MODULES = [
 ]
 
 
-def run(code: str) -> str:
+def run(code: str, **environment: str) -> str:
     return subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
     ).stdout
 
 
@@ -32,12 +37,14 @@ def test_import_needs_numpy_alone():
     assert heavy.strip() == "set()"
 
 
-def test_import_adds_at_most_50_ms_to_numpy():
+def test_import_adds_at_most_50_ms_to_numpy(tmp_path):
     code = (
         "import time, numpy\nstart = time.process_time()\nimport course_rnn\n"
         "print(time.process_time() - start)"
     )
-    assert statistics.median(float(run(code)) for _ in range(5)) < 0.05
+    # Compiled once, as every import but the first finds it.
+    keep = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    assert statistics.median(float(run(code, **keep)) for _ in range(5)) < 0.05
 
 
 @pytest.mark.parametrize("name", MODULES)
