@@ -6,7 +6,7 @@ forward(x, *states0, params) -> (*states, caches) and backward(da, caches) -> (d
 grads). `unroll` makes a layer of a cell, `reverse` a layer that reads from the end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -34,6 +34,38 @@ class Layer(NamedTuple):
     """(da, caches, *dstates_last) -> (dx, *dstates0, grads), without the last of the first state"""
     n_states: int = 1
     """How many states travel from step to step: 1, or 2 with a cell state."""
+
+    def states(self, state: np.ndarray | tuple | None) -> tuple:
+        """Spread what stands for a layer's state: None, the only state, or a tuple of all.
+
+        Parameters
+        ----------
+        state
+            None for zero, an ndarray (B, n_a), or a tuple of n_states of them.
+
+        Returns
+        -------
+        tuple
+            n_states items, as `forward` takes them.
+        """
+        if state is None:
+            return (None,) * self.n_states
+        return state if isinstance(state, tuple) else (state,)
+
+    def state(self, states: Sequence) -> np.ndarray | tuple:
+        """Put states back into the form that `states` takes.
+
+        Parameters
+        ----------
+        states
+            n_states items.
+
+        Returns
+        -------
+        ndarray or tuple
+            The only state itself, or a tuple of all.
+        """
+        return states[0] if self.n_states == 1 else tuple(states)
 
 
 RNN = Layer(rnn_forward, rnn_backward)
@@ -101,6 +133,22 @@ def reverse(layer: Layer) -> Layer:
     return Layer(forward, backward, layer.n_states)
 
 
+def add_grads(first: tuple, second: tuple) -> tuple:
+    """Add gradients of the same weights, of two steps or of two pieces of a sequence.
+
+    Parameters
+    ----------
+    first, second
+        Gradients in the NamedTuple of the weights.
+
+    Returns
+    -------
+    NamedTuple
+        Their sum, a new one.
+    """
+    return type(first)(*map(np.add, first, second))
+
+
 def _unrolled_forward(cell: Layer, x: np.ndarray, *rest: np.ndarray) -> tuple:
     *states, params = rest
     names = [f"state0_{i}" for i in range(len(states))]
@@ -123,5 +171,5 @@ def _unrolled_backward(cell: Layer, da: np.ndarray, caches: Cache, *dlast: np.nd
     for da_t, cache in zip(da[::-1], steps[::-1], strict=True):
         dx_t, *dstates, grads = cell.backward(da_t + dstates[0], *dstates[1:], cache)
         dx.append(dx_t)
-        total = grads if total is None else type(grads)(*map(np.add, total, grads))
+        total = grads if total is None else add_grads(total, grads)
     return np.stack(dx[::-1]), *dstates, total
