@@ -2,6 +2,15 @@
 
 encoding         text to indices, one-hot vectors, padded batches
 rnn              the vanilla cell and the same cell along a sequence, forward and backward
+gates            what gated layers share: the sigmoid, all gates in one array
+gru              the gated recurrent unit, simple and full
+reset_after_gru  the GRU as PyTorch and cuDNN have it
+lstm             the long short-term memory
+peephole_lstm    the LSTM whose gates look at the cell state
+recurrence       one loop for any cell, and the layers by name
+bidirectional    two directions, padded sequences reversed at their own ends
+stacked          layers on top of each other
+truncated        long sequences in pieces: truncated, or exact and recomputed
 readout          from states to logits
 attention        weighted averages of many states, additive and dot-product
 convolution      a window over the past, the same at every step
@@ -30,6 +39,15 @@ from course_rnn.attention import (
     dot_product_attention,
     dot_product_attention_backward,
     init_attention,
+)
+from course_rnn.bidirectional import (
+    BidirectionalParams,
+    bidirectional_backward,
+    bidirectional_forward,
+    bidirectional_last,
+    bidirectional_last_backward,
+    bidirectional_layer,
+    reverse_padded,
 )
 from course_rnn.convolution import (
     ConvolutionParams,
@@ -61,6 +79,7 @@ from course_rnn.encoding import (
     one_hot,
     pad_batch,
 )
+from course_rnn.gates import sigmoid
 from course_rnn.gradients import (
     check_gradients,
     complex_step_gradient,
@@ -68,6 +87,20 @@ from course_rnn.gradients import (
     jacobian_products,
     numerical_gradient,
     state_jacobian,
+)
+from course_rnn.gru import (
+    GRUParams,
+    SimpleGRUParams,
+    gru_backward,
+    gru_cell_backward,
+    gru_cell_forward,
+    gru_forward,
+    init_gru,
+    init_simple_gru,
+    simple_gru_backward,
+    simple_gru_cell_backward,
+    simple_gru_cell_forward,
+    simple_gru_forward,
 )
 from course_rnn.initialise import glorot, orthogonal
 from course_rnn.interop import (
@@ -100,6 +133,14 @@ from course_rnn.losses import (
     softmax,
     squared_error,
 )
+from course_rnn.lstm import (
+    LSTMParams,
+    init_lstm,
+    lstm_backward,
+    lstm_cell_backward,
+    lstm_cell_forward,
+    lstm_forward,
+)
 from course_rnn.metrics import (
     ConfusionCounts,
     Entity,
@@ -111,9 +152,39 @@ from course_rnn.metrics import (
     recall,
 )
 from course_rnn.models import last_state, last_state_backward
+from course_rnn.peephole_lstm import (
+    PeepholeParams,
+    init_peephole_lstm,
+    peephole_lstm_backward,
+    peephole_lstm_cell_backward,
+    peephole_lstm_cell_forward,
+    peephole_lstm_forward,
+)
 from course_rnn.readout import ReadoutParams, init_readout, readout_backward, readout_forward
-from course_rnn.recurrence import Layer
+from course_rnn.recurrence import (
+    GRU,
+    LSTM,
+    PEEPHOLE_LSTM,
+    RELU_RNN,
+    RESET_AFTER_GRU,
+    RNN,
+    SIMPLE_GRU,
+    Layer,
+    reverse_layer,
+    unroll,
+)
+from course_rnn.reset_after_gru import (
+    ResetAfterGRUParams,
+    init_reset_after_gru,
+    reset_after_gru_backward,
+    reset_after_gru_cell_backward,
+    reset_after_gru_cell_forward,
+    reset_after_gru_forward,
+)
 from course_rnn.rnn import (
+    RELU,
+    TANH,
+    Activation,
     RNNParams,
     count_rnn_parameters,
     init_rnn,
@@ -122,6 +193,7 @@ from course_rnn.rnn import (
     rnn_cell_forward,
     rnn_forward,
 )
+from course_rnn.stacked import stacked_backward, stacked_forward
 from course_rnn.text import (
     STOP_WORDS,
     mean_pool,
@@ -155,32 +227,54 @@ from course_rnn.training import (
     random_batches,
     train,
 )
+from course_rnn.truncated import recomputed_bptt, truncated_bptt
 
 __all__ = [
     "CONVENTIONS",
     "EOS",
+    "GRU",
+    "LSTM",
     "PAD",
+    "PEEPHOLE_LSTM",
+    "RELU",
+    "RELU_RNN",
+    "RESET_AFTER_GRU",
+    "RNN",
     "SGD",
+    "SIMPLE_GRU",
     "SPECIAL_TOKENS",
     "STOP_WORDS",
+    "TANH",
     "UNK",
+    "Activation",
     "Adam",
     "AttentionDecoderParams",
     "AttentionParams",
+    "BidirectionalParams",
     "ConfusionCounts",
     "Convention",
     "ConvolutionParams",
     "EncoderDecoderParams",
     "Entity",
+    "GRUParams",
+    "LSTMParams",
     "Layer",
+    "PeepholeParams",
     "RNNParams",
     "ReadoutParams",
+    "ResetAfterGRUParams",
     "Scaler",
+    "SimpleGRUParams",
     "absolute_error",
     "additive_attention",
     "additive_attention_backward",
     "attention_decode",
     "attention_decode_backward",
+    "bidirectional_backward",
+    "bidirectional_forward",
+    "bidirectional_last",
+    "bidirectional_last_backward",
+    "bidirectional_layer",
     "binary_cross_entropy",
     "bits_per_character",
     "build_vocabulary",
@@ -219,15 +313,28 @@ __all__ = [
     "glorot",
     "gradient_norms",
     "greedy_decode",
+    "gru_backward",
+    "gru_cell_backward",
+    "gru_cell_forward",
+    "gru_forward",
     "init_attention",
     "init_convolution",
+    "init_gru",
+    "init_lstm",
+    "init_peephole_lstm",
     "init_readout",
+    "init_reset_after_gru",
     "init_rnn",
+    "init_simple_gru",
     "jacobian_products",
     "last_state",
     "last_state_backward",
     "leaves",
     "linear_decay",
+    "lstm_backward",
+    "lstm_cell_backward",
+    "lstm_cell_forward",
+    "lstm_forward",
     "make_windows",
     "map_leaves",
     "mase",
@@ -242,6 +349,10 @@ __all__ = [
     "one_hot",
     "orthogonal",
     "pad_batch",
+    "peephole_lstm_backward",
+    "peephole_lstm_cell_backward",
+    "peephole_lstm_cell_forward",
+    "peephole_lstm_forward",
     "perplexity",
     "persistence_forecast",
     "precision",
@@ -250,7 +361,14 @@ __all__ = [
     "readout_backward",
     "readout_forward",
     "recall",
+    "recomputed_bptt",
     "remove_stop_words",
+    "reset_after_gru_backward",
+    "reset_after_gru_cell_backward",
+    "reset_after_gru_cell_forward",
+    "reset_after_gru_forward",
+    "reverse_layer",
+    "reverse_padded",
     "rnn_backward",
     "rnn_cell_backward",
     "rnn_cell_forward",
@@ -258,8 +376,15 @@ __all__ = [
     "sample_index",
     "sample_text",
     "seasonal_forecast",
+    "sigmoid",
+    "simple_gru_backward",
+    "simple_gru_cell_backward",
+    "simple_gru_cell_forward",
+    "simple_gru_forward",
     "softmax",
     "squared_error",
+    "stacked_backward",
+    "stacked_forward",
     "state_jacobian",
     "stateful_batches",
     "stem",
@@ -268,5 +393,7 @@ __all__ = [
     "to_torch",
     "tokenize",
     "train",
+    "truncated_bptt",
+    "unroll",
     "vectorize",
 ]

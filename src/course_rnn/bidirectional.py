@@ -176,7 +176,7 @@ def bidirectional_backward(
     return dx, layer.state(dstate0), layer.state(dback0), BidirectionalParams(grads, back_grads)
 
 
-def bidirectional(mask: np.ndarray, layer: Layer = RNN) -> Layer:
+def bidirectional_layer(mask: np.ndarray, layer: Layer = RNN) -> Layer:
     """Make a layer that reads a batch from both ends, to be stacked with others.
 
     Parameters

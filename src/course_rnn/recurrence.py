@@ -3,7 +3,7 @@
 A cell is two functions: forward(x_t, *states, params) -> (*states, cache) of one step, and
 backward(*dstates, cache) -> (dx_t, *dstates, grads). A layer is the same for a whole sequence:
 forward(x, *states0, params) -> (*states, caches) and backward(da, caches) -> (dx, *dstates0,
-grads). `unroll` makes a layer of a cell, `reverse` a layer that reads from the end.
+grads). `unroll` makes a layer of a cell, `reverse_layer` a layer that reads from the end.
 """
 
 from collections.abc import Callable, Sequence
@@ -105,7 +105,7 @@ def unroll(cell: Layer) -> Layer:
     return Layer(partial(_unrolled_forward, cell), partial(_unrolled_backward, cell), cell.n_states)
 
 
-def reverse(layer: Layer) -> Layer:
+def reverse_layer(layer: Layer) -> Layer:
     r"""Make a layer read from the end: its state at t knows $x^{\langle t \rangle}$ and all later.
 
     $$s^{\langle t \rangle} = \text{cell}(x^{\langle t \rangle}, s^{\langle t+1 \rangle}),

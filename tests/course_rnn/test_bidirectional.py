@@ -8,11 +8,11 @@ from judges import assert_backward, assert_close, dtypes, each, few, seeds, size
 
 from course_rnn.bidirectional import (
     BidirectionalParams,
-    bidirectional,
     bidirectional_backward,
     bidirectional_forward,
     bidirectional_last,
     bidirectional_last_backward,
+    bidirectional_layer,
     reverse_padded,
 )
 from course_rnn.gru import init_gru
@@ -128,7 +128,7 @@ def test_a_stack_of_two_equals_torch_on_packed_sequences(
     a_torch, _ = torch.nn.utils.rnn.pad_packed_sequence(out)
     a_torch.backward(torch.from_numpy(da))
 
-    both_ways = bidirectional(mask, layer)
+    both_ways = bidirectional_layer(mask, layer)
     a, caches = stacked_forward(x, [(ahead0, back0)] * 2, params, [both_ways] * 2)
     dx, _, _ = stacked_backward(da, caches)
     assert_close([a, dx], [a_torch.detach(), x_torch.grad], dtype, tolerance)

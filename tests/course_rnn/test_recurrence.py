@@ -19,7 +19,7 @@ from course_rnn.peephole_lstm import (
     peephole_lstm_cell_backward,
     peephole_lstm_cell_forward,
 )
-from course_rnn.recurrence import Layer, reverse, unroll
+from course_rnn.recurrence import Layer, reverse_layer, unroll
 from course_rnn.reset_after_gru import (
     init_reset_after_gru,
     reset_after_gru_cell_backward,
@@ -98,7 +98,7 @@ def test_the_loop_keeps_float32_and_takes_no_state_for_zero(kind):
 @few
 def test_reversed_backward(T, B, n_x, n_a, seed, kind):
     rng = np.random.default_rng(seed)
-    layer = reverse(getattr(recurrence, kind))
+    layer = reverse_layer(getattr(recurrence, kind))
 
     def forward(*at):
         a, *others, caches = layer.forward(*at)
@@ -115,7 +115,7 @@ def test_reversed_backward(T, B, n_x, n_a, seed, kind):
 def test_reversed_layer_sees_the_future_only(kind):
     rng = np.random.default_rng(0)
     x, *rest = random_sequence(rng, kind, 6, 3, 4, 5)
-    layer = reverse(getattr(recurrence, kind))
+    layer = reverse_layer(getattr(recurrence, kind))
     before = layer.forward(x, *rest)[0]
     x[2] += 1
     changed = np.any(layer.forward(x, *rest)[0] != before, axis=(1, 2))

@@ -6,11 +6,11 @@ from judges import assert_backward, few, shapes, with_biases
 
 from course_rnn.gru import init_gru
 from course_rnn.lstm import init_lstm
-from course_rnn.recurrence import GRU, LSTM, RNN, reverse
+from course_rnn.recurrence import GRU, LSTM, RNN, reverse_layer
 from course_rnn.rnn import init_rnn, rnn_forward
 from course_rnn.stacked import stacked_backward, stacked_forward
 
-LAYERS = [GRU, LSTM, reverse(RNN)]
+LAYERS = [GRU, LSTM, reverse_layer(RNN)]
 
 
 @shapes
