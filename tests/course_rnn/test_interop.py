@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from judges import dtypes, few, seeds, sizes
 
 from course_rnn import interop
-from course_rnn.gru import GRUParams, gru_cell_forward, gru_forward, init_gru
+from course_rnn.bidirectional import BidirectionalParams, bidirectional_layer
+from course_rnn.gru import GRUParams, gru_cell_forward, gru_forward, init_gru, init_simple_gru
 from course_rnn.interop.conventions import CHO, CONVENTIONS, KERAS, LECTURE, ONNX, PYTORCH
 from course_rnn.lstm import LSTMParams, init_lstm, lstm_cell_forward, lstm_forward
+from course_rnn.recurrence import LSTM, RESET_AFTER_GRU, RNN
 from course_rnn.reset_after_gru import (
     ResetAfterGRUParams,
     init_reset_after_gru,
@@ -21,12 +23,14 @@ from course_rnn.reset_after_gru import (
     reset_after_gru_forward,
 )
 from course_rnn.rnn import RNNParams, init_rnn, rnn_forward
+from course_rnn.stacked import stacked_forward
 
 KINDS = {
     "RNN": (init_rnn, torch.nn.RNN),
     "GRU": (init_reset_after_gru, torch.nn.GRU),
     "LSTM": (init_lstm, torch.nn.LSTM),
 }
+LAYERS = {"RNN": RNN, "GRU": RESET_AFTER_GRU, "LSTM": LSTM}
 kinds = pytest.mark.parametrize("kind", KINDS)
 stacks = given(
     T=sizes,
@@ -56,17 +60,15 @@ def run(params, x, a0, c0):
     return forward[type(params)](x, a0, params)[0]
 
 
-def run_stack(layers, x, a0, c0):
-    """Run our layers on top of each other, a pair in both directions; a0 and c0 as in PyTorch."""
-    first = 0
-    for layer in layers:
-        pair = (layer,) if hasattr(layer, "_fields") else layer
-        outputs = []
-        for k, params in enumerate(pair):
-            way = slice(None, None, -1) if k else slice(None)
-            outputs.append(run(params, x[way], a0[first + k], c0[first + k])[way])
-        x, first = np.concatenate(outputs, axis=-1), first + len(pair)
-    return x
+def run_stack(layers, kind, x, a0, c0):
+    """Run our layers on top of each other; a0 and c0 have one state a direction, as PyTorch's."""
+    both = isinstance(layers[0], BidirectionalParams)
+    layer = LAYERS[kind]
+    states = list(zip(a0, c0, strict=True)) if layer.n_states == 2 else list(a0)
+    if both:
+        layer = bidirectional_layer(np.ones(x.shape[:2], dtype=bool), layer)
+        states = list(zip(states[::2], states[1::2], strict=True))
+    return stacked_forward(x, states, layers, [layer] * len(layers))[0]
 
 
 def run_torch(layer, x, a0, c0):
@@ -93,7 +95,7 @@ def our_stack(kind, n_x, n_a, n_layers, both, rng, dtype):
     for k in range(n_layers):
         n_in = n_x if k == 0 else n_a * (1 + both)
         pair = [filled(KINDS[kind][0](n_in, n_a, rng), rng, dtype) for _ in range(1 + both)]
-        layers.append(tuple(pair) if both else pair[0])
+        layers.append(BidirectionalParams(*pair) if both else pair[0])
     return layers
 
 
@@ -116,7 +118,7 @@ def test_from_torch_computes_the_same(kind, T, B, n_x, n_a, n_layers, both, seed
     layer = torch_layer(kind, n_x, n_a, n_layers, both, dtype, seed)
     rng = np.random.default_rng(seed)
     at = start(rng, T, B, n_x, n_a, n_layers * (1 + both), dtype)
-    ours = run_stack(interop.from_torch(layer.state_dict()), *at)
+    ours = run_stack(interop.from_torch(layer.state_dict()), kind, *at)
     assert ours.dtype == dtype
     np.testing.assert_allclose(ours, run_torch(layer, *at), rtol=0, atol=tolerance)
 
@@ -134,7 +136,7 @@ def test_to_torch_computes_the_same(kind, T, B, n_x, n_a, n_layers, both, seed, 
     layer.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
     at = start(rng, T, B, n_x, n_a, n_layers * (1 + both), dtype)
     np.testing.assert_allclose(
-        run_stack(layers, *at), run_torch(layer, *at), rtol=0, atol=tolerance
+        run_stack(layers, kind, *at), run_torch(layer, *at), rtol=0, atol=tolerance
     )
 
 
@@ -242,8 +244,11 @@ WRONG = {
         lambda: interop.to_torch([init_gru(4, 5, np.random.default_rng(0))]),
         "the GRU of PyTorch resets after the product",
     ),
-    "no layer": (lambda: interop.to_torch([(STATE, STATE)]), "params is a dict"),
-    "three ways": (lambda: interop.to_torch([(LAYER,) * 3]), "layer 0 has 3 directions"),
+    "no layer": (lambda: interop.to_torch([STATE]), "params is a dict"),
+    "no such layer": (
+        lambda: interop.to_torch([init_simple_gru(4, 5, np.random.default_rng(0))]),
+        "params is a SimpleGRUParams, which PyTorch has no layer for",
+    ),
     "NaN": (lambda: interop.to_torch([LAYER._replace(bu=np.full(5, np.nan))]), "bu of shape"),
     "another gate": (lambda: interop.to_keras(LAYER._replace(Wo=np.ones((5, 8)))), "Wo has shape"),
     "no input": (

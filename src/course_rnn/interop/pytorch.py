@@ -8,17 +8,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from course_rnn.bidirectional import BidirectionalParams
 from course_rnn.interop.conventions import PYTORCH
 from course_rnn.interop.layouts import Params, Stacked, stack_gates, unstack_gates
 from course_rnn.shapes import check_shapes
 
-Layer = Params | tuple[Params, Params]
-"""One direction, or (forward, backward)."""
+LayerParams = Params | BidirectionalParams
+"""One direction, or both."""
 NAMES = [name.removesuffix("_l0") for name in PYTORCH.weights]
 """weight_ih, weight_hh, bias_ih, bias_hh: in the order of `Stacked`."""
 
 
-def to_torch(layers: Sequence[Layer]) -> dict[str, np.ndarray]:
+def to_torch(layers: Sequence[LayerParams]) -> dict[str, np.ndarray]:
     r"""Write the weights of a stack of layers under PyTorch's names.
 
     $$1 - \sigma(z) = \sigma(-z)$$: PyTorch's update gate keeps the old state where ours takes
@@ -27,7 +28,8 @@ def to_torch(layers: Sequence[Layer]) -> dict[str, np.ndarray]:
     Parameters
     ----------
     layers
-        From the lowest to the highest: each the weights of one direction, or (forward, backward).
+        From the lowest to the highest, as `stacked_forward` takes them: each the weights of one
+        direction, or BidirectionalParams.
 
     Returns
     -------
@@ -57,16 +59,14 @@ def to_torch(layers: Sequence[Layer]) -> dict[str, np.ndarray]:
     """
     state = {}
     for k, layer in enumerate(layers):
-        directions = [layer] if hasattr(layer, "_fields") else layer
-        if len(directions) > 2:
-            raise ValueError(f"layer {k} has {len(directions)} directions, expected at most 2")
-        for params, suffix in zip(directions, _suffixes(k), strict=False):
+        both = isinstance(layer, BidirectionalParams)
+        for params, suffix in zip(layer if both else [layer], _suffixes(k, both), strict=True):
             arrays = stack_gates(params, PYTORCH)
             state |= {f"{name}{suffix}": w for name, w in zip(NAMES, arrays, strict=True)}
     return state
 
 
-def from_torch(state: Mapping[str, np.ndarray]) -> list[Layer]:
+def from_torch(state: Mapping[str, np.ndarray]) -> list[LayerParams]:
     r"""Read the weights of a stack of layers from PyTorch's names.
 
     $$b_g = b_{ig} + b_{hg}$$: PyTorch has two biases a gate, we have their sum; the candidate of
@@ -81,7 +81,7 @@ def from_torch(state: Mapping[str, np.ndarray]) -> list[Layer]:
     -------
     list
         For each layer RNNParams, ResetAfterGRUParams or LSTMParams, as the number of gates tells;
-        of a bidirectional layer the pair (forward, backward).
+        of a bidirectional layer BidirectionalParams of them.
 
     Raises
     ------
@@ -98,16 +98,17 @@ def from_torch(state: Mapping[str, np.ndarray]) -> list[Layer]:
         (int(k) for k in re.findall(r"weight_hh_l(\d+)\b", " ".join(state))), default=0
     )
     both = "weight_hh_l0_reverse" in state
-    suffixes = [_suffixes(k)[: 2 if both else 1] for k in range(n_layers)]
+    suffixes = [_suffixes(k, both) for k in range(n_layers)]
     _check_names(
         state, {f"{name}{suffix}" for pair in suffixes for suffix in pair for name in NAMES}
     )
-    layers = [tuple(_read(state, suffix) for suffix in pair) for pair in suffixes]
-    return layers if both else [params for (params,) in layers]
+    layers = [[_read(state, suffix) for suffix in pair] for pair in suffixes]
+    return [BidirectionalParams(*layer) if both else layer[0] for layer in layers]
 
 
-def _suffixes(k: int) -> list[str]:
-    return [f"_l{k}", f"_l{k}_reverse"]
+def _suffixes(k: int, both: bool) -> list[str]:
+    """Say how the names of layer k end, for one direction or both."""
+    return [f"_l{k}", f"_l{k}_reverse"] if both else [f"_l{k}"]
 
 
 def _read(state: Mapping[str, np.ndarray], suffix: str) -> Params:

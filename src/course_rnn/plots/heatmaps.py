@@ -44,8 +44,8 @@ def plot_gate(gate: np.ndarray, characters: Sequence[str], name: str, ax: Axes) 
 
     Notes
     -----
-    Karpathy, Johnson & Fei-Fei (2015) look at gates this way. Of a whole text a gate is one product: with
-    h = `course_rnn.rnn.entered(c0, c, x)` the update gate is `sigmoid(h @ Wu.T + bu)`.
+    Karpathy, Johnson & Fei-Fei (2015) look at gates this way. Of a whole text a gate is one
+    product: with h = `course_rnn.rnn.entered(c0, c, x)` it is `sigmoid(h @ Wu.T + bu)`.
     """
     check_shapes(gate=(gate, "T n_a"))
     check_labels(characters=(characters, len(gate)))
