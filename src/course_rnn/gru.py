@@ -214,8 +214,8 @@ def simple_gru_forward(
         z = gates[:, t] + c_prev @ Wc
         u = gates[0, t] = fast_sigmoid(z[0])
         c_tilde = gates[1, t] = np.tanh(z[1])
-        # c<t> = u c~ + (1 - u) c<t-1>
-        c_prev = c[t] = u * c_tilde + (1 - u) * c_prev
+        # c<t> = u c~ + (1 - u) c<t-1>, in one product less
+        c_prev = c[t] = c_prev + u * (c_tilde - c_prev)
     return c, (x, c0, c, gates, W, params)
 
 
@@ -445,8 +445,8 @@ def gru_forward(
     for t in range(len(x)):
         r, u = gates[:2, t] = fast_sigmoid(gates[:2, t] + c_prev @ Wru)
         c_tilde = gates[2, t] = np.tanh(gates[2, t] + (r * c_prev) @ Wc)
-        # c<t> = u c~ + (1 - u) c<t-1>
-        c_prev = c[t] = u * c_tilde + (1 - u) * c_prev
+        # c<t> = u c~ + (1 - u) c<t-1>, in one product less
+        c_prev = c[t] = c_prev + u * (c_tilde - c_prev)
     return c, (x, c0, c, gates, W)
 
 

@@ -214,8 +214,8 @@ def reset_after_gru_forward(
         r, u = gates[:2, t] = fast_sigmoid(gates[:2, t] + z[:2])
         q_t = q[t] = z[2] + params.bcc  # the memory's product
         c_tilde = gates[2, t] = np.tanh(gates[2, t] + r * q_t)
-        # c<t> = u c~ + (1 - u) c<t-1>
-        c_prev = c[t] = u * c_tilde + (1 - u) * c_prev
+        # c<t> = u c~ + (1 - u) c<t-1>, in one product less
+        c_prev = c[t] = c_prev + u * (c_tilde - c_prev)
     return c, (x, c0, c, q, gates, W)
 
 
