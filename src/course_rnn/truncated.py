@@ -4,7 +4,7 @@ Truncated: the state is carried from piece to piece, the gradient is not. Exact:
 carried too, from the last piece to the first, and each piece is computed a second time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -76,12 +76,9 @@ def truncated_bptt(
     """
     loss, total, state = 0.0, None, layer.states(state0)
     for steps in _pieces(len(x), length):
-        *states, caches = layer.forward(x[steps], *state, params)
-        piece_loss, da = head(states[0], steps)
-        *_, grads = layer.backward(da, caches)
+        piece_loss, (*_, grads), state = _piece(x, state, params, head, steps, layer)
         loss += piece_loss
         total = grads if total is None else add_grads(total, grads)
-        state = _last(states)
     return loss, layer.state(state), total
 
 
@@ -141,17 +138,14 @@ def recomputed_bptt(
     -----
     Chen, Xu, Zhang & Guestrin (2016); for recurrent networks Gruslys et al. (2016).
     """
-    pieces, state = _pieces(len(x), length), layer.states(state0)
-    starts = [state]
+    pieces = _pieces(len(x), length)
+    starts = [layer.states(state0)]
     for steps in pieces[:-1]:
-        *states, _ = layer.forward(x[steps], *state, params)
-        state = _last(states)
-        starts.append(state)
+        starts.append(_last(layer.forward(x[steps], *starts[-1], params)[:-1]))
     loss, dx, total, dstate = 0.0, None, None, None
     for steps, state in zip(reversed(pieces), reversed(starts), strict=True):
-        *states, caches = layer.forward(x[steps], *state, params)
-        piece_loss, da = head(states[0], steps)
-        dx_piece, *dstate, grads = _backward(layer, da, caches, dstate)
+        piece_loss, gradients, _ = _piece(x, state, params, head, steps, layer, dstate)
+        dx_piece, *dstate, grads = gradients
         dx = np.empty(x.shape, dtype=dx_piece.dtype) if dx is None else dx
         dx[steps] = dx_piece
         loss += piece_loss
@@ -159,12 +153,22 @@ def recomputed_bptt(
     return loss, dx, layer.state(dstate), total
 
 
-def _backward(layer: Layer, da: np.ndarray, caches: object, dstate: list | None) -> tuple:
-    """Send gradients back through a piece; dstate comes from the piece after it."""
-    if dstate is None:
-        return layer.backward(da, caches)
-    da = np.concatenate([da[:-1], (da[-1] + dstate[0])[None]])
-    return layer.backward(da, caches, *dstate[1:])
+def _piece(
+    x: np.ndarray,
+    state: tuple,
+    params: tuple,
+    head: Head,
+    steps: slice,
+    layer: Layer,
+    dlast: list[np.ndarray] | None = None,
+) -> tuple[float, tuple, tuple]:
+    """Run one piece forward and backward; dlast comes from the piece after it, if it is exact."""
+    *states, caches = layer.forward(x[steps], *state, params)
+    loss, da = head(states[0], steps)
+    if dlast is None:
+        return loss, layer.backward(da, caches), _last(states)
+    da = np.concatenate([da[:-1], (da[-1] + dlast[0])[None]])
+    return loss, layer.backward(da, caches, *dlast[1:]), _last(states)
 
 
 def _pieces(n_steps: int, length: int) -> list[slice]:
@@ -175,6 +179,6 @@ def _pieces(n_steps: int, length: int) -> list[slice]:
     return [slice(start, start + length) for start in range(0, n_steps, length)]
 
 
-def _last(states: list[np.ndarray]) -> tuple:
+def _last(states: Sequence[np.ndarray]) -> tuple:
     """Copy the states after the last step, so that those of all steps can be forgotten."""
     return tuple(state[-1].copy() for state in states)
