@@ -4,6 +4,8 @@ The query is what a decoder looks for, the keys say what each source step offers
 what is averaged. Additive and dot-product attention differ in how they score a key.
 """
 
+from __future__ import annotations
+
 import math
 from typing import NamedTuple
 

@@ -3,6 +3,8 @@
 Both are two linear maps with a tanh between them; they differ in what they are shown.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Causal 1-D convolution: the same small window at every step, which never sees the future."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

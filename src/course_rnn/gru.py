@@ -5,6 +5,8 @@ gate r, which acts on the memory before the product with Wc. `reset_after_gru` i
 PyTorch and cuDNN, where r acts after that product.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,5 +1,7 @@
 """First weights: each function draws one matrix from the generator it is given."""
 
+from __future__ import annotations
+
 import numpy as np
 
 

@@ -4,6 +4,8 @@ A corpus is one long array of indices (N,); a batch is inputs and targets, (T, B
 a model is a function `step(indices (B,), state) -> (logits (B, V), state)`.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar

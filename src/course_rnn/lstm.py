@@ -4,6 +4,8 @@ One cell, and the same cell along a sequence. The gates share their weights' lay
 each acts on [a_prev, x_t], state first.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Complete recurrent networks: read a sequence and decide, or decide at every step."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

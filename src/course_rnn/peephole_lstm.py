@@ -4,6 +4,8 @@ Everything else is as in `lstm`. A peephole is one number for each unit: it look
 cell state only. Forget and update gate see the old cell state, the output gate the new one.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

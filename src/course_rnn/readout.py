@@ -1,5 +1,7 @@
 """The readout: a linear map from states to logits, the same at every step."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -3,6 +3,8 @@
 Everything else is as in `gru`. The candidate needs a second bias, inside the gate.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

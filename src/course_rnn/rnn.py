@@ -4,6 +4,8 @@ Each `*_forward` returns a cache, which the `*_backward` below it takes. Time co
 a sequence is (T, B, n_x), one step is (B, n_x).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -1,5 +1,7 @@
 """From gradients to better weights: SGD, Adam, clipping and a training loop."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from operator import length_hint
 from typing import Any, TypeVar
