@@ -17,7 +17,8 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONNOUSERSITE = 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help course setup book release grade-sample lab serve test lint format clean lock
+.PHONY: help course setup book release grade-sample lab serve test lint format benchmark \
+	clean lock
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' Makefile
@@ -55,6 +56,9 @@ lint: setup ## look for mistakes and unformatted code, notebooks included
 format: setup ## format code and notebooks, and fix what can be fixed
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix .
+
+benchmark: setup ## measure the references against torch and write book/results/ (ten minutes)
+	@$(RUN) -m benchmarks
 
 clean: ## remove everything generated except .venv
 	@rm -rf _build .pytest_cache .ruff_cache .hypothesis .nbgrader.log *.egg-info src/*.egg-info

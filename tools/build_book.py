@@ -118,7 +118,8 @@ def code_of(page: Page) -> bytes:
 
 def execution_keys(book: list[Page]) -> dict[Page, str]:
     """Return for each page with code the hash of everything its results depend on."""
-    shared = digest(contents(ROOT / "src" / "course_rnn", ROOT / "requirements.txt"))
+    results = ROOT / "book" / "results"
+    shared = digest(contents(ROOT / "src" / "course_rnn", ROOT / "requirements.txt", results))
     return {
         page: digest([shared.encode(), page.name.encode(), code_of(page)])
         for page in book

@@ -1,0 +1,38 @@
+"""How things are timed here: contenders in turn, the median of the ratios."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+Contender = Callable[[], object]
+
+
+def ratio(ours: Contender, theirs: Contender, seconds: float = 1.5) -> float:
+    """Measure how long one contender takes compared with another.
+
+    They run in turn, so that a machine that slows down slows both; each pair gives a ratio.
+
+    Parameters
+    ----------
+    ours, theirs
+        Called without arguments.
+    seconds
+        How long to go on measuring; there are at least five pairs.
+
+    Returns
+    -------
+    float
+        The median of time(ours) / time(theirs): below 1, ours is faster.
+    """
+    for contender in (ours, theirs):
+        contender()
+    ratios, end = [], time.perf_counter() + seconds
+    while len(ratios) < 5 or time.perf_counter() < end:
+        ratios.append(_seconds(ours) / _seconds(theirs))
+    return statistics.median(ratios)
+
+
+def _seconds(contender: Contender) -> float:
+    start = time.perf_counter()
+    contender()
+    return time.perf_counter() - start
