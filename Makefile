@@ -17,8 +17,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONNOUSERSITE = 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help course setup book release grade-sample lab serve test lint format benchmark \
-	clean lock
+.PHONY: help course setup book release grade-sample lab serve test lint format benchmark clean lock
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' Makefile
