@@ -1,11 +1,10 @@
 """A 20,000-word vocabulary: look-up, forward and backward, against the one-hot product."""
 
-import tracemalloc
 from typing import Any
 
 import numpy as np
 
-from benchmarks.timing import ratio
+from benchmarks.timing import peak_bytes, ratio
 from course_rnn import embedding_forward, embedding_row_gradients, one_hot
 
 V, N_E, N_TOKENS = 20_000, 100, 1_600
@@ -37,16 +36,8 @@ def run() -> dict[str, Any]:
         "times faster": round(1 / ratio(look_up, product, 3.0), 1),
         "MB of input, one-hot": round(N_TOKENS * V * 4 / 1e6, 3),
         "MB of input, indices": round(indices.nbytes / 1e6, 3),
-        "peak MB, look-up": round(_peak(look_up), 1),
-        "peak MB, one-hot": round(_peak(product), 1),
+        "peak MB, look-up": round(peak_bytes(look_up) / 1e6, 1),
+        "peak MB, one-hot": round(peak_bytes(product) / 1e6, 1),
     }
     print(result)
     return result
-
-
-def _peak(function: Any) -> float:  # noqa: ANN401
-    tracemalloc.start()
-    function()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 1e6

@@ -1,11 +1,10 @@
 """Back-propagation along a long sequence: full, recomputed in pieces, truncated."""
 
-import tracemalloc
 from typing import Any
 
 import numpy as np
 
-from benchmarks.timing import Contender, ratio
+from benchmarks.timing import Contender, peak_bytes, ratio
 from course_rnn import LSTM, init_lstm, lstm_backward, lstm_forward, recomputed_bptt, truncated_bptt
 
 LENGTHS, B, N_X, N_A = (125, 250, 500, 1000), 32, 32, 128
@@ -41,7 +40,7 @@ def run() -> dict[str, Any]:
     for T in LENGTHS:
         ways = contenders(T)
         for name, way in ways.items():
-            peaks.setdefault(name, []).append(round(_peak(way), 1))
+            peaks.setdefault(name, []).append(round(peak_bytes(way) / 2**20, 1))
         print(f"T = {T:4}", {name: f"{values[-1]:.1f} MiB" for name, values in peaks.items()})
     slower = {
         name: round(ratio(ways[name], ways["full"], 8.0), 3) for name in ("recomputed", "truncated")
@@ -49,11 +48,3 @@ def run() -> dict[str, Any]:
     print("time against full:", slower)
     sizes = {"B": B, "n_x": N_X, "n_a": N_A, "steps a piece": PIECE}
     return {"T": LENGTHS, "sizes": sizes, "peak MiB": peaks, "time against full": slower}
-
-
-def _peak(function: Contender) -> float:
-    tracemalloc.start()
-    function()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 2**20

@@ -1,7 +1,8 @@
-"""How things are timed here: contenders in turn, the median of the ratios."""
+"""How things are measured here: contenders in turn, the median of the ratios; peak memory."""
 
 import statistics
 import time
+import tracemalloc
 from collections.abc import Callable
 
 Contender = Callable[[], object]
@@ -30,6 +31,26 @@ def ratio(ours: Contender, theirs: Contender, seconds: float = 1.5) -> float:
     while len(ratios) < 5 or time.perf_counter() < end:
         ratios.append(_seconds(ours) / _seconds(theirs))
     return statistics.median(ratios)
+
+
+def peak_bytes(contender: Contender) -> int:
+    """Measure the largest memory that a call has in use at one time.
+
+    Parameters
+    ----------
+    contender
+        Called without arguments, once.
+
+    Returns
+    -------
+    int
+        Bytes, as Python's own tracing counts them; what was there before does not count.
+    """
+    tracemalloc.start()
+    contender()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
 
 
 def _seconds(contender: Contender) -> float:
