@@ -1,0 +1,1 @@
+"""The sub-commands of `grader`, one a file: what they ask for, and what they print."""
