@@ -51,7 +51,7 @@ def _about_answer(slot: Cell, matching: Matching, *, is_stripped: bool) -> list[
             "graded, the others ran where they stood."
         )
     if slot.index in matching.by_code | matching.elsewhere:
-        notes += [] if is_stripped else [f"{slot.name} was found in another cell than its own.")
+        notes += [] if is_stripped else [f"{slot.name} was found in another cell than its own."]
     elif _is_missing(slot, matching):
         notes.append(
             f"The cell {slot.name} is not in your notebook; the empty one stands in its place."
