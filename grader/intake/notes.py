@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from grader.intake.cells import ANSWER, CODE, TEST, Cell, listed
-from grader.intake.match import Matching, is_answered, is_good
+from grader.intake.match import Matching, is_good
 from grader.intake.transplant import MOST_EXTRA, is_too_long
 
 
@@ -68,7 +68,7 @@ def _about_tests(slots: Sequence[Cell], matching: Matching) -> list[str]:
         slot.name
         for slot in slots
         if slot.role == TEST
-        and (slot.index not in matching.cells or is_answered(slot, matching.cells[slot.index]))
+        and (slot.index not in matching.cells or matching.cells[slot.index].text != slot.text)
     ]
     if not changed:
         return []

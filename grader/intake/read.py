@@ -8,10 +8,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.intake.cells import ANSWER, MARKDOWN, Cell, UnusableError, listed, shown
+from grader.intake.cells import ANSWER, CODE, MARKDOWN, Cell, UnusableError, listed, shown
 from grader.intake.decode import Decoded, damage, decode
 from grader.intake.files import AGAIN, MOST_NOTEBOOKS, Files, list_files, read_bytes
-from grader.intake.lint import find_imports, lint
+from grader.intake.lint import Findings, lint
 from grader.intake.match import Matching, is_answered, match
 from grader.intake.notes import describe, reasons_to_look
 from grader.intake.transplant import released_cells, transplant
@@ -108,13 +108,13 @@ def _take_in(
 ) -> Intake:
     cells, matching = best.decoded.cells, best.matching
     notebook = transplant(released, slots, cells, matching)
-    not_allowed = find_imports(notebook, imports)
+    found = _lint(notebook, slots, imports)
     rivals = [c for c in candidates if c is not best and _rivals(c, best)]
     notes = [
         *_about_files(files, best, assignment),
         *best.decoded.notes,
         *describe(slots, cells, matching),
-        *not_allowed,
+        *found.not_allowed,
     ]
     review = reasons_to_look(slots, cells, matching)
     if rivals:
@@ -125,10 +125,27 @@ def _take_in(
         assignment=assignment,
         notebook=notebook,
         notes=tuple(notes),
-        flags=(*not_allowed, *lint(notebook, slots)),
+        flags=found.not_allowed + found.flags,
         review=" ".join(review),
         digest=hashlib.sha256(best.content).hexdigest(),
     )
+
+
+def _lint(
+    notebook: dict[str, Any], slots: Sequence[Cell], imports: Collection[str] | None
+) -> Findings:
+    """Look at the cells that the student wrote; an extra one is named by the cell before it."""
+    own = {slot.id: slot for slot in slots}
+    cells, last = {}, "the first cell"
+    for cell in notebook["cells"]:
+        slot = own.get(cell["id"])
+        last = slot.name if slot else last
+        if cell["cell_type"] == CODE and (slot is None or slot.role == ANSWER):
+            name = last if slot else f"{cell['id']} (after {last})"
+            if slot is None or cell["source"] != slot.source:
+                cells[name] = cell["source"]
+    answers = {name for slot in slots if slot.role == ANSWER for name in slot.defines}
+    return lint(cells, answers, imports)
 
 
 def _candidates(files: Files, slots: Sequence[Cell]) -> list[_Candidate]:
