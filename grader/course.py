@@ -7,13 +7,17 @@ import copy
 import glob
 import logging
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
+
+from grader.sources import BadSourceError
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = ROOT / "solutions"
@@ -80,6 +84,55 @@ def make_student_version(config: Config, assignment: str, *, in_gradebook: bool)
     config.SaveCells.enabled = in_gradebook
     config.GenerateAssignment.no_database = not in_gradebook
     _run(GenerateAssignment, config, assignment, ".")
+
+
+def student_version(folder: Path, assignment: str, solutions: Path) -> Path:
+    """Make the student version of an assignment in an empty folder, without a gradebook.
+
+    Parameters
+    ----------
+    folder
+        It becomes a course with this one assignment.
+    assignment
+        A folder of the solutions.
+    solutions
+        The folder of all sources.
+
+    Returns
+    -------
+    Path
+        The folder of the student version: its notebook, and the files that belong to it.
+
+    Raises
+    ------
+    BadSourceError
+        If nbgrader cannot do it.
+    """
+    shutil.copytree(solutions / assignment, folder / "source" / assignment)
+    try:
+        make_student_version(course_in(folder), assignment, in_gradebook=False)
+    except OSError:
+        raise
+    except Exception as error:
+        reason = str(error.__context__ or error).splitlines()[0]
+        raise BadSourceError(
+            f"{assignment}: nbgrader cannot make a student version of it ({reason})."
+        ) from None
+    return folder / "release" / assignment
+
+
+def enter_into_gradebook(config: Config, assignment: str) -> None:
+    """Tell the gradebook which cells an assignment has and how many points each gives.
+
+    Raises
+    ------
+    RuntimeError
+        If it holds submissions of the assignment with other cells.
+    """
+    config = copy.deepcopy(config)
+    with tempfile.TemporaryDirectory() as folder:  # students have their version already
+        config.CourseDirectory.release_directory = folder
+        make_student_version(config, assignment, in_gradebook=True)
 
 
 def autograde(config: Config, assignment: str, student: str) -> None:

@@ -122,6 +122,12 @@ def _cell_problems(cell: NotebookNode) -> Iterator[str]:
         )
 
 
+def without_markers(source: str) -> str:
+    """Return the source of a cell as it runs, without the lines that mark its parts."""
+    markers = SOLUTION + HIDDEN
+    return "\n".join(line for line in source.splitlines() if line.strip() not in markers)
+
+
 def _count(cell: NotebookNode, markers: tuple[str, str]) -> tuple[int, int]:
     lines = [line.strip() for line in cell.source.splitlines()]
     return lines.count(markers[0]), lines.count(markers[1])

@@ -46,11 +46,11 @@ class Places:
         return self.config.CourseDirectory.db_url
 
     def submitted(self, student: str) -> Path:
-        """The folder that a student handed in."""
+        """Return the folder that a student handed in."""
         return course.folder_of(self.config, "submitted", student, self.assignment)
 
     def autograded(self, student: str) -> Path:
-        """The folder where nbgrader's formgrader looks for a graded notebook."""
+        """Return the folder where nbgrader's formgrader looks for a graded notebook."""
         return course.folder_of(self.config, "autograded", student, self.assignment)
 
     def students(self) -> list[str]:

@@ -1,0 +1,174 @@
+"""grader run: grade what was collected, and record it in nbgrader's gradebook."""
+
+import argparse
+import os
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from traitlets.config import Config
+
+from grader import course
+from grader.policy import LEVELS, BadPolicyError, Policy, read_policy
+from grader.results import GRADED, Result
+from grader.run.canaries import CanaryError
+from grader.run.grading import Outcome, grade_class
+from grader.run.job import Job, open_job
+from grader.run.places import Places
+from grader.run.pool import Pool, cluster_pool, local_pool
+from grader.run.progress import Progress
+from grader.run.task import WrongVersionError
+from grader.sandbox import SandboxUnavailableError
+from grader.sources import BadSourceError
+
+ALL_GRADED, SOME_WAIT, NOTHING_DONE = 0, 1, 2
+
+
+class BadRequestError(Exception):
+    """What was asked for cannot be done; the text says what to do."""
+
+
+EXPECTED = (
+    BadRequestError,
+    BadSourceError,
+    BadPolicyError,
+    CanaryError,
+    SandboxUnavailableError,
+    WrongVersionError,
+)
+"""Errors whose text is for the instructor."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name what the command can be asked for."""
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="a folder of solutions/")
+    parser.add_argument("students", nargs="*", metavar="STUDENT", help="default: all who handed in")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="processes side by side (default: one a core)"
+    )
+    parser.add_argument(
+        "--scheduler", metavar="URL", help="of a dask.distributed cluster, such as tcp://host:8786"
+    )
+    parser.add_argument(
+        "--level", choices=LEVELS, help="the sandbox (default: what policy.toml says)"
+    )
+    parser.add_argument(
+        "--accept-weaker",
+        action="store_true",
+        help="grade at a weaker level if this machine has no other",
+    )
+    parser.add_argument(
+        "--db", metavar="URL", help="the gradebook (default: the course's gradebook.db)"
+    )
+    parser.add_argument(
+        "--course",
+        type=Path,
+        metavar="FOLDER",
+        help="a course with folders source/ and submitted/ (default: this one)",
+    )
+
+
+def main(options: argparse.Namespace) -> int:
+    """Grade; return 0 if everyone has marks, 1 if somebody waits, 2 if nothing could be done."""
+    try:
+        return _run(options)
+    except EXPECTED as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(
+            f"Grading stopped: {error}. What was graded is kept; when that is put right, "
+            f"`{_command(options)}` goes on.",
+            file=sys.stderr,
+        )
+    return NOTHING_DONE
+
+
+def course_of(options: argparse.Namespace) -> Config:
+    """Load the course that the options name."""
+    config = course.course_in(options.course) if options.course else course.instructor_course()
+    if options.db:
+        config.CourseDirectory.db_url = options.db
+    return config
+
+
+def _run(options: argparse.Namespace) -> int:
+    places = Places(course_of(options), options.assignment)
+    job = _job(places, _policy(places, options))
+    students = _students(places, options.students)
+    course.log_to(places.root / ".nbgrader.log")
+    progress = Progress(len(students), options.assignment)
+    try:
+        with _pool(options, places) as pool:
+            outcome = grade_class(places, job, students, pool, progress.add)
+    finally:
+        progress.close()
+    print(summary(outcome))
+    if outcome.problem:
+        print(
+            f"The gradebook cannot be written ({outcome.problem}). All results are kept in "
+            f"{places.results}: when that is put right, `{_command(options)}` records them.",
+            file=sys.stderr,
+        )
+    everyone = all(result.status == GRADED for result in outcome.results.values())
+    return ALL_GRADED if everyone and not outcome.problem else SOME_WAIT
+
+
+def _policy(places: Places, options: argparse.Namespace) -> Policy:
+    policy = read_policy(places.policy, options.assignment)
+    return replace(
+        policy,
+        level=options.level or policy.level,
+        accept_weaker=options.accept_weaker or policy.accept_weaker,
+    )
+
+
+def _students(places: Places, wanted: list[str]) -> list[str]:
+    """List the students who handed in an assignment, or make sure that the wanted ones did."""
+    found = places.students()
+    where = places.submitted("STUDENT").relative_to(places.root)
+    missing = sorted(set(wanted) - set(found))
+    if missing:
+        raise BadRequestError(
+            f"There is no {places.assignment} from {', '.join(missing)}: "
+            f"put the notebook into {where}/."
+        )
+    if not found:
+        raise BadRequestError(
+            f"Nobody has handed in {places.assignment} yet: `grader collect` takes in what an LMS "
+            f"gives you, or put each student's notebook into {where}/."
+        )
+    return sorted(set(wanted)) or found
+
+
+def _pool(options: argparse.Namespace, places: Places) -> Pool:
+    if options.scheduler:
+        return cluster_pool(options.scheduler)
+    return local_pool(options.workers or os.cpu_count() or 1, places.root / ".nbgrader.log")
+
+
+def summary(outcome: Outcome) -> str:
+    """Lay out how many have which status, and who needs a person with the reason."""
+    results = outcome.results
+    counts = Counter(result.status for result in results.values())
+    lines = [f"{number:6}  {status}" for status, number in counts.most_common()]
+    lines += [f"{outcome.recorded:6}  new or changed in the gradebook"]
+    waiting = {who: r for who, r in sorted(results.items()) if r.status != GRADED}
+    if waiting:
+        lines += ["", "These need a person:"]
+        lines += [f"  {who} ({r.status}): {reason_of(r)}" for who, r in waiting.items()]
+    flagged = {who: r.flags for who, r in sorted(results.items()) if r.flags}
+    if flagged:
+        lines += ["", "These look like tampering or forbidden imports:"]
+        lines += [f"  {who}: {'; '.join(flags)}" for who, flags in flagged.items()]
+    return "\n".join(lines)
+
+
+def reason_of(result: Result) -> str:
+    """Say in a sentence why a person must look, in words that can be sent to the student."""
+    undecided = [c for c in result.cells if c.points is None]
+    return result.reason or "; ".join(f"{c.grade_id}: {c.message}" for c in undecided)
+
+
+def _command(options: argparse.Namespace) -> str:
+    return f"grader run {options.assignment}"

@@ -1,0 +1,85 @@
+"""The processes that grade: one sandbox each, used for thousands of submissions.
+
+On a cluster, a worker of dask runs its tasks in threads; each goes on into a process of its own.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.run.job import Job
+from grader.run.task import Graded, Task, grade
+
+if TYPE_CHECKING:
+    from grader.sandbox import Sandbox
+
+_open: dict[Job, "Sandbox"] = {}
+_closing = ExitStack()
+_pool: Executor | None = None
+_lock = threading.Lock()
+
+
+def sandbox_of(job: Job) -> "Sandbox":
+    """Return this process's sandbox for a job; opening one closes that of another job."""
+    if job not in _open:
+        from grader.sandbox import open_sandbox
+
+        _open.clear()
+        _closing.close()
+        sandbox = open_sandbox(job.policy, job.library, job.released)
+        _open[job] = _closing.enter_context(sandbox)
+    return _open[job]
+
+
+def open_pool(workers: int, log: Path) -> Executor:
+    """Start worker processes on this machine; what they print goes into the log."""
+    return ProcessPoolExecutor(
+        max_workers=workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_set_up,
+        initargs=(str(log),),
+    )
+
+
+def grade_in_own_process(task: Task, work: Callable[[Task], Graded] = grade) -> Graded:
+    """Carry out a task from a thread of a cluster's worker.
+
+    Raises
+    ------
+    BrokenProcessPool
+        If the process died; the next task gets a new one.
+    """
+    global _pool
+    with _lock:
+        _pool = _pool or open_pool(os.cpu_count() or 1, Path(os.devnull))
+        pool = _pool
+    try:
+        return pool.submit(work, task).result()
+    except BrokenProcessPool:
+        with _lock:
+            _pool = None if _pool is pool else _pool
+        raise
+
+
+def _set_up(log: str) -> None:
+    """Print into the log, leave Ctrl-C to the parent process, and do not outlive it."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[variable] = "1"  # workers run side by side
+    with open(log, "ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
