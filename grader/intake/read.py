@@ -16,6 +16,7 @@ from grader.intake.match import Matching, is_answered, match
 from grader.intake.notes import describe, reasons_to_look
 from grader.intake.transplant import released_cells, transplant
 
+_HAND_IN = "Hand in the notebook itself: its name ends in .ipynb."
 FRESH = "Copy your code into a fresh copy of the notebook you were given, and hand that in."
 
 
@@ -238,9 +239,10 @@ def _rivals(one: _Candidate, best: _Candidate) -> bool:
 
 def _no_notebook(files: Files) -> str:
     if not files.everything:
-        return "There is no file in what you handed in. Hand in your notebook."
-    what = "is a link, not a file" if files.refused and not files.others else "is no notebook"
-    return f"{listed(files.everything)} {what}. Hand in the notebook (its name ends in .ipynb)."
+        return f"There is no file in what you handed in. {_HAND_IN}"
+    if not files.others:
+        return f"Links and special files are not opened ({listed(files.refused)}). {_HAND_IN}"
+    return f"There is no notebook among {listed(files.everything)}. {_HAND_IN}"
 
 
 def _about_files(files: Files, best: _Candidate, assignment: str) -> list[str]:
