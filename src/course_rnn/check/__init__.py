@@ -53,7 +53,7 @@ def check(function: Callable[..., Any], *, seed: int = 0) -> None:
     if problem:
         failed = CheckFailed(problem.text)
         failed.misconception_id = problem.misconception.id if problem.misconception else None
-        raise failed from None
+        raise failed from problem.error
     cases = ", ".join(case.name for case in exercise.cases)
     print(f"✓ {exercise.name} is right ({cases}).")
 

@@ -1,6 +1,8 @@
 """Judge an answer on all inputs of its exercise; if it is wrong, look for the reason."""
 
+import contextlib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +12,19 @@ from course_rnn.check import message
 from course_rnn.check.exercise import Case, Exercise, Misconception
 from course_rnn.check.outcome import Outcome, alike, is_right, observe, observe_quietly
 
+_own_draw: ContextVar[tuple[int, ...]] = ContextVar("own_draw", default=())
+
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with an answer: a text for the student, and the misconception if known."""
+    """What is wrong with an answer: a text for the student, and the misconception if known.
+
+    `error` is what the student's function raised, if that is the problem.
+    """
 
     text: str
     misconception: Misconception | None = None
+    error: BaseException | None = None
 
 
 def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) -> Problem | None:
@@ -44,7 +52,8 @@ def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) ->
             if isinstance(outcome.error, NotImplementedError):
                 return Problem(message.not_written(exercise))
             cause = recognise(function, exercise, seed, case)
-            return Problem(message.compose(exercise, case, args, what, cause), cause)
+            text = message.compose(exercise, case, args, what, cause)
+            return Problem(text, cause, outcome.error)
     return None
 
 
@@ -73,7 +82,23 @@ def recognise(
 def draw(cases: tuple[Case, ...], seed: int) -> Iterator[tuple[Case, tuple]]:
     """Draw the arguments of each case, each from a generator of its own."""
     for i, case in enumerate(cases):
-        yield case, case.draw(np.random.default_rng([seed, i]))
+        yield case, case.draw(np.random.default_rng([seed, i, *_own_draw.get()]))
+
+
+@contextlib.contextmanager
+def drawing_for(number: int) -> Iterator[None]:
+    """Draw other inputs for each number, the same for the same: a grader has one a submission.
+
+    Parameters
+    ----------
+    number
+        Not negative. Within this context it is mixed into every seed.
+    """
+    before = _own_draw.set((number,))
+    try:
+        yield
+    finally:
+        _own_draw.reset(before)
 
 
 def _same_mistake(one: Outcome, other: Outcome, expected: Outcome) -> bool:

@@ -59,13 +59,21 @@ def compose(
 
 
 def _error(error: BaseException) -> str:
+    line = _own_line(error)
+    where = f" in your line `{line}`" if line else ""
+    return f"it raised {type(error).__name__}{where}: {error}"
+
+
+def _own_line(error: BaseException) -> str | None:
+    """Find the student's line; an error from another process carries it as `student_line`."""
+    if hasattr(error, "student_line"):
+        return error.student_line
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if not any(folder in frame.filename for folder in (PACKAGE, "site-packages"))
     ]
-    where = f" in your line `{own[-1].line}`" if own and own[-1].line else ""
-    return f"it raised {type(error).__name__}{where}: {error}"
+    return own[-1].line if own else None
 
 
 def _difference(got: Any, expected: Any, exercise: Exercise) -> str | None:  # noqa: ANN401
