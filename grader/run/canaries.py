@@ -1,4 +1,4 @@
-"""Submissions whose marks are known, graded before anybody's: they tell whether the tests can judge.
+"""Submissions whose marks are known, graded first: they tell whether the tests can judge.
 
 The solution must get full marks, the released stub none, and every misconception of an exercise
 less than its full marks. If one does not, nothing may be recorded.
@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
 
 from course_rnn.check import EXERCISES
 from grader.results import CellResult, Result

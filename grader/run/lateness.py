@@ -29,7 +29,8 @@ def penalty(points: float, handed_in: datetime, due: datetime, late: Late) -> fl
     """
     after = handed_in - due - timedelta(minutes=late.grace_minutes)
     days = max(0, math.ceil(after / DAY))
-    return max(0.0, points) * min(late.cap, 1.0, late.per_day * days)
+    share = min(late.per_day * days, late.cap, 1.0)
+    return max(0.0, points) * max(0.0, share)
 
 
 def in_utc(moment: datetime) -> datetime:

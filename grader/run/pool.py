@@ -15,12 +15,17 @@ from concurrent.futures import (
     Future,
     wait,
 )
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from grader.run.task import Graded, Task, WrongVersionError, grade, not_graded
-from grader.run.worker import grade_in_own_process, open_pool
-from grader.sandbox import SandboxUnavailableError
+from grader.run.worker import in_process_of_its_own, open_pool
+
+
+class SandboxUnavailableError(Exception):
+    pass
+
 
 TRIES = 3
 FATAL = (OSError, SandboxUnavailableError, WrongVersionError)
@@ -40,12 +45,18 @@ class Pool:
         How many tasks are under way at a time: the coordinator holds no more than these.
     work
         What a worker does with a task.
+    close
+        Called at the end.
     """
 
     def __init__(
-        self, open_executor: Callable[[], Executor], width: int, work: Work = grade
+        self,
+        open_executor: Callable[[], Executor],
+        width: int,
+        work: Work,
+        close: Callable[[], object] = lambda: None,
     ) -> None:
-        self._open, self._width, self._work = open_executor, width, work
+        self._open, self._width, self._work, self._close = open_executor, width, work, close
         self._executor = open_executor()
 
     def __enter__(self) -> Self:
@@ -54,7 +65,8 @@ class Pool:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             _end_processes(self._executor)
-        self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        self._executor.shutdown(wait=kind is None)
+        self._close()
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Graded]:
         """Carry out tasks, yielding what became of each as soon as it is known.
@@ -119,7 +131,7 @@ def local_pool(workers: int, log: Path, work: Work = grade) -> Pool:
     return Pool(lambda: open_pool(workers, log), 2 * workers, work)
 
 
-def cluster_pool(address: str, work: Work = grade_in_own_process) -> Pool:
+def cluster_pool(address: str, work: Work = grade) -> Pool:
     """Open a pool on a cluster of dask.distributed, whose workers see the course's folders.
 
     Raises
@@ -131,7 +143,8 @@ def cluster_pool(address: str, work: Work = grade_in_own_process) -> Pool:
 
     client = Client(address, timeout=10)
     width = 4 * max(8, sum(client.nthreads().values()))
-    return Pool(lambda: client.get_executor(pure=False), width, work)
+    in_own_process = partial(in_process_of_its_own, work)
+    return Pool(lambda: client.get_executor(pure=False), width, in_own_process, client.close)
 
 
 def _killer() -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.run.job import Job
-from grader.run.task import Graded, Task, grade
+from grader.run.task import Graded, Task
 
 if TYPE_CHECKING:
     from grader.sandbox import Sandbox
@@ -49,8 +49,8 @@ def open_pool(workers: int, log: Path) -> Executor:
     )
 
 
-def grade_in_own_process(task: Task, work: Callable[[Task], Graded] = grade) -> Graded:
-    """Carry out a task from a thread of a cluster's worker.
+def in_process_of_its_own(work: Callable[[Task], Graded], task: Task) -> Graded:
+    """Carry out a task for a thread of a dask worker, which has as many processes as threads.
 
     Raises
     ------
@@ -58,8 +58,10 @@ def grade_in_own_process(task: Task, work: Callable[[Task], Graded] = grade) -> 
         If the process died; the next task gets a new one.
     """
     global _pool
+    from distributed import get_worker
+
     with _lock:
-        _pool = _pool or open_pool(os.cpu_count() or 1, Path(os.devnull))
+        _pool = _pool or open_pool(get_worker().state.nthreads, Path(os.devnull))
         pool = _pool
     try:
         return pool.submit(work, task).result()
