@@ -1,0 +1,201 @@
+"""The trusted end of a sandbox: starts the warm server, asks it for children, hears how they end."""
+
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Self
+
+from grader.policy import Policy
+from grader.sandbox.ground import Ground
+
+WARM_SECONDS = 60.0
+CHILD_SECONDS = 10.0
+_CHUNK = 4096
+
+Command = Callable[[Ground, dict[str, Any]], tuple[list[str], dict[str, str]]]
+"""Makes a level's command and environment from the settings of the server."""
+
+PYTHON = (sys._base_executable, "-P", "-s", "-S", "-B")
+"""Python without its packages and without writing; -I would leave out PYTHONHASHSEED."""
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "USER": "student",
+    "LOGNAME": "student",
+    "PYTHONHASHSEED": "0",
+    "MALLOC_ARENA_MAX": "2",  # or each thread takes 64 MiB of the allowed memory
+    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
+}
+
+
+class SandboxUnavailableError(Exception):
+    """No sandbox can be opened here; the text says why and what to do."""
+
+
+class Child:
+    """A confined process that serves one submission over `socket`."""
+
+    def __init__(self, server: "_Server", number: int, sock: socket.socket) -> None:
+        self.socket = sock
+        self._server, self._number = server, number
+
+    def kill(self) -> None:
+        """End it now, whatever it does, and hang up."""
+        self._server.ask({"kill": self._number})
+        self.socket.close()
+
+    def ending(self) -> str:
+        """Wait a little for its end and say why it was.
+
+        Returns
+        -------
+        str
+            "exit 0", "signal 9", "cpu" if its processor time was over, "" if nobody knows.
+        """
+        return self._server.wait_for("ended", self._number).get("why", "")
+
+
+class Sandbox:
+    """A warm server, and a new one when that has died.
+
+    Parameters
+    ----------
+    level
+        Its name in a policy.
+    command
+        Makes the server's command.
+    ground
+        What the server is made from; it is removed in the end.
+    policy
+        What may be imported, and limits.
+    """
+
+    def __init__(self, level: str, command: Command, ground: Ground, policy: Policy) -> None:
+        self.level = level
+        self._command, self._ground, self._policy = command, ground, policy
+        self._server: _Server | None = None
+        self._started = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._server:
+            self._server.close()
+        shutil.rmtree(self._ground.folder, ignore_errors=True)
+
+    def start(self) -> Child:
+        """Start a child, confined and ready.
+
+        Raises
+        ------
+        SandboxUnavailableError
+            If this machine does not allow it; the text has the server's own words.
+        """
+        for is_last in (False, True):
+            child = self._try_to_start(is_last)
+            if child:
+                return child
+        raise AssertionError("the last try returns or raises")
+
+    def _try_to_start(self, is_last: bool) -> Child | None:
+        server = self._server = self._server or _Server(self._command, self._ground, self._policy)
+        self._started += 1
+        ours, theirs = socket.socketpair()
+        with theirs:
+            server.ask({"start": self._started}, theirs)
+        report = server.wait_for("ready", self._started)
+        if "ready" in report:
+            return Child(server, self._started, ours)
+        ours.close()
+        server.close()
+        self._server = None
+        if is_last or "failed" in report:
+            why = report.get("why") or server.last_words() or "the server ended without a word"
+            raise SandboxUnavailableError(f"The sandbox {self.level!r} starts no process: {why}.")
+        return None
+
+
+class _Server:
+    """One running server; whatever happens to it, asking it never raises."""
+
+    def __init__(self, command: Command, ground: Ground, policy: Policy) -> None:
+        self._control, theirs = socket.socketpair()
+        self._unread = b""
+        self._reports: dict[tuple[str, int], dict[str, Any]] = {}
+        self._log = tempfile.TemporaryFile()
+        settings = {
+            "control": theirs.fileno(),
+            "imports": policy.imports,
+            "limits": asdict(policy.limits),
+            "user": ground.user,
+            "capabilities": 0,
+        }
+        arguments, environment = command(ground, settings)
+        with theirs:
+            self._process = subprocess.Popen(
+                arguments,
+                env=environment,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,
+            )
+        self.wait_for("warm", 0, WARM_SECONDS)
+
+    def ask(self, request: dict[str, int], sock: socket.socket | None = None) -> None:
+        line = json.dumps(request).encode() + b"\n"
+        with contextlib.suppress(OSError):
+            socket.send_fds(self._control, [line], [sock.fileno()] if sock else [])
+
+    def wait_for(self, what: str, number: int, seconds: float = CHILD_SECONDS) -> dict[str, Any]:
+        """Return the report about a child, an empty one if the server is dead or does not answer.
+
+        Whoever waits for "ready" or "ended" hears of "failed" as well.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            for event in (what, "failed"):
+                if (event, number) in self._reports:
+                    return self._reports.pop((event, number))
+            if not self._listen(end - time.monotonic()):
+                return {}
+
+    def _listen(self, seconds: float) -> bool:
+        if seconds <= 0:
+            return False
+        self._control.settimeout(seconds)
+        try:
+            data = self._control.recv(_CHUNK)
+        except OSError:
+            return False
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        for report in map(json.loads, lines):
+            event = next(iter(report))
+            number = 0 if event == "warm" else report[event]
+            self._reports[event, number] = report
+        return bool(data)
+
+    def last_words(self) -> str:
+        """Return the last line that the server printed."""
+        self._log.seek(0)
+        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1].strip().rstrip(".") if lines else ""
+
+    def close(self) -> None:
+        """Hang up: the server ends with all its children."""
+        self._control.close()
+        try:
+            self._process.wait(CHILD_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
