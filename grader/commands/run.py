@@ -14,7 +14,7 @@ from grader.policy import LEVELS, BadPolicyError, Policy, read_policy
 from grader.results import GRADED, Result
 from grader.run.canaries import CanaryError
 from grader.run.grading import Outcome, grade_class
-from grader.run.job import Job, open_job
+from grader.run.job import open_job
 from grader.run.places import Places
 from grader.run.pool import Pool, cluster_pool, local_pool
 from grader.run.progress import Progress
@@ -94,7 +94,7 @@ def course_of(options: argparse.Namespace) -> Config:
 
 def _run(options: argparse.Namespace) -> int:
     places = Places(course_of(options), options.assignment)
-    job = _job(places, _policy(places, options))
+    job = open_job(places, _policy(places, options))
     students = _students(places, options.students)
     course.log_to(places.root / ".nbgrader.log")
     progress = Progress(len(students), options.assignment)

@@ -10,7 +10,7 @@ import json
 import platform
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from grader import course
 from grader.policy import Policy
 from grader.run.places import Places
+from grader.sandbox import open_sandbox
 from grader.sources import read_source
 
 JUDGED_BY = ("student", "sandbox", "judge", "intake", "results.py", "sources.py")
@@ -31,18 +32,21 @@ JUDGED_BY = ("student", "sandbox", "judge", "intake", "results.py", "sources.py"
 class Job:
     """All that the tasks of one run have in common.
 
-    `folder` is the snapshot, `results` the folder of the store, `level` the sandbox's. `tests` and
-    `version` hash what a result depends on beside the submission: the assignment; code, limits,
-    level and packages.
+    `folder` is the snapshot, `results` the folder of the store. `tests` and `version` hash what a
+    result depends on beside the submission: the assignment; code, limits, level and packages.
     """
 
     assignment: str
     folder: Path
     results: Path
     policy: Policy
-    level: str
     tests: str
     version: str
+
+    @property
+    def level(self) -> str:
+        """The level of the sandbox."""
+        return self.policy.level
 
     @property
     def released(self) -> Path:
@@ -60,21 +64,31 @@ class Job:
         return self.folder / "source.ipynb"
 
 
-def open_job(places: Places, policy: Policy, level: str) -> Job:
-    """Take the snapshot of an assignment, unless there is one of the same tests already.
+def open_job(places: Places, policy: Policy) -> Job:
+    """Take the snapshot of an assignment, and settle at which level it is graded.
 
     Raises
     ------
     BadSourceError
         If the assignment cannot be graded; the text says what to do.
+    SandboxUnavailableError
+        If any level is accepted, and this machine has none.
     """
+    job = _job_at(places, policy)
+    if not policy.accept_weaker:
+        return job
+    with open_sandbox(policy, job.library, job.released) as sandbox:
+        return _job_at(places, replace(policy, level=sandbox.level, accept_weaker=False))
+
+
+def _job_at(places: Places, policy: Policy) -> Job:
     name = places.assignment
     read_source(places.solutions, name)
-    tests, version = _digest(places.solutions / name, "*"), version_of(policy, level)
+    tests, version = _digest(places.solutions / name, "*"), version_of(policy)
     folder = places.results / name / "tests" / f"{tests[:8]}-{version[:8]}"
     if not folder.is_dir():
         _take_snapshot(places, folder)
-    return Job(name, folder, places.results, policy, level, tests, version)
+    return Job(name, folder, places.results, policy, tests, version)
 
 
 @lru_cache(maxsize=8)
@@ -85,14 +99,14 @@ def read_notebooks(job: Job) -> tuple[NotebookNode, NotebookNode]:
 
 
 @cache
-def version_of(policy: Policy, level: str) -> str:
+def version_of(policy: Policy) -> str:
     """Hash what a result depends on beside notebook and tests: code, limits, level, versions."""
     parts = [
         code_version(),
         platform.python_version(),
         [(name, _installed(name)) for name in sorted({"numpy", *policy.imports})],
         asdict(policy.limits),
-        level,
+        policy.level,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

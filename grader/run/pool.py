@@ -21,11 +21,7 @@ from typing import Self
 
 from grader.run.task import Graded, Task, WrongVersionError, grade, not_graded
 from grader.run.worker import in_process_of_its_own, open_pool
-
-
-class SandboxUnavailableError(Exception):
-    pass
-
+from grader.sandbox import SandboxUnavailableError
 
 TRIES = 3
 FATAL = (OSError, SandboxUnavailableError, WrongVersionError)

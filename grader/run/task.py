@@ -11,8 +11,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.intake import Intake, Unreadable, read_submission
+from grader.judge import judge_submission
 from grader.results import GRADED, REVIEW, UNREADABLE, Result
 from grader.run.job import Job, read_notebooks, version_of
+from grader.run.sandboxes import sandbox_of
 from grader.run.store import Store
 
 GRACE_SECONDS = 60.0  # beyond a submission's own limit, until its worker counts as stuck
@@ -56,7 +58,7 @@ def grade(task: Task) -> Graded:
         If this machine cannot grade anything.
     """
     start, job = time.perf_counter(), task.job
-    if version_of(job.policy, job.level) != job.version:
+    if version_of(job.policy) != job.version:
         raise WrongVersionError(
             f"{os.uname().nodename} has another version of the course, of Python or of a package "
             "than the machine that grades: install the same ones there."
@@ -96,9 +98,6 @@ def not_graded(task: Task, reason: str) -> Graded:
 def _find_out(intake: Intake | Unreadable, source: NotebookNode, job: Job, key: str) -> Result:
     if isinstance(intake, Unreadable):
         return _result(job, key, UNREADABLE, intake.reason)
-    from grader.judge import judge_submission
-    from grader.run.worker import sandbox_of
-
     seconds = job.policy.limits.submission_seconds + GRACE_SECONDS
     faulthandler.dump_traceback_later(seconds, exit=True)  # a stuck worker ends itself
     try:

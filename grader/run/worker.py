@@ -1,4 +1,4 @@
-"""The processes that grade: one sandbox each, used for thousands of submissions.
+"""The processes that grade.
 
 On a cluster, a worker of dask runs its tasks in threads; each goes on into a process of its own.
 """
@@ -10,33 +10,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import suppress
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from grader.run.job import Job
+from grader.run.sandboxes import close_sandboxes
 from grader.run.task import Graded, Task
 
-if TYPE_CHECKING:
-    from grader.sandbox import Sandbox
-
-_open: dict[Job, "Sandbox"] = {}
-_closing = ExitStack()
 _pool: Executor | None = None
 _lock = threading.Lock()
-
-
-def sandbox_of(job: Job) -> "Sandbox":
-    """Return this process's sandbox for a job; opening one closes that of another job."""
-    if job not in _open:
-        from grader.sandbox import open_sandbox
-
-        _open.clear()
-        _closing.close()
-        sandbox = open_sandbox(job.policy, job.library, job.released)
-        _open[job] = _closing.enter_context(sandbox)
-    return _open[job]
 
 
 def open_pool(workers: int, log: Path) -> Executor:
@@ -84,4 +66,6 @@ def _set_up(log: str) -> None:
 
 def _end_with_parent() -> None:
     wait([multiprocessing.parent_process().sentinel])
+    with suppress(Exception):
+        close_sandboxes()
     os._exit(1)

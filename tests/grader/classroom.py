@@ -50,7 +50,7 @@ def job_of(places: Places, policy: Policy | None = None) -> Job:
         shutil.copyfile(places.solutions / NAME / f"{NAME}.ipynb", folder / "source.ipynb")
         released = course.ROOT / "notebooks" / "exercises" / NAME / f"{NAME}.ipynb"
         shutil.copyfile(released, folder / "released" / f"{NAME}.ipynb")
-    return Job(NAME, folder, places.results, policy or Policy(), "limits", "tests", "version")
+    return Job(NAME, folder, places.results, policy or Policy(), "tests", "version")
 
 
 def result_of(lost: tuple[str, ...] = (), answer: str = "", key: str = "ab" * 32) -> Result:
