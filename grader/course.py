@@ -17,9 +17,8 @@ from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, Nb
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
-from grader.sources import BadSourceError
+from grader.sources import ROOT, BadSourceError
 
-ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = ROOT / "solutions"
 LOG = logging.getLogger("grader")
 

@@ -14,10 +14,10 @@ from grader.policy import LEVELS, BadPolicyError, Policy, read_policy
 from grader.results import GRADED, Result
 from grader.run.canaries import CanaryError
 from grader.run.grading import Outcome, grade_class
-from grader.run.job import open_job
 from grader.run.places import Places
 from grader.run.pool import Pool, cluster_pool, local_pool
 from grader.run.progress import Progress
+from grader.run.snapshot import open_job
 from grader.run.task import WrongVersionError
 from grader.sandbox import SandboxUnavailableError
 from grader.sources import BadSourceError

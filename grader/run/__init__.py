@@ -1,7 +1,8 @@
 """Grading a class: which tasks there are, who works on them, and where what they find is kept.
 
 places     where a course keeps what
-job        what grading an assignment needs beside the submissions: a snapshot of its tests
+job        what grading an assignment needs beside the submissions
+snapshot   an assignment's tests as they are when a run begins
 task       grade one submission, in any process on any machine
 store      results by content: what was graded once is not graded again
 sandboxes  the sandbox that a process has open

@@ -1,16 +1,12 @@
-"""What grading an assignment needs beside the submissions, as a snapshot that does not change.
+"""What grading an assignment needs beside the submissions.
 
-It lies in RESULTS/ASSIGNMENT/tests/…/: the source with hidden tests, the student version with
-its files, and the slice of course_rnn that a submission may import. Editing an assignment while it
-is graded changes nothing for the run that has begun.
+Workers import this, so nothing here imports nbgrader, which takes a second and a half.
 """
 
 import hashlib
 import json
 import platform
-import shutil
-import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -18,11 +14,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grader import course
+import course_rnn
 from grader.policy import Policy
-from grader.run.places import Places
-from grader.sandbox import open_sandbox
-from grader.sources import read_source
 
 JUDGED_BY = ("student", "sandbox", "judge", "intake", "results.py", "sources.py")
 """The parts of this package that a result depends on."""
@@ -64,33 +57,6 @@ class Job:
         return self.folder / "source.ipynb"
 
 
-def open_job(places: Places, policy: Policy) -> Job:
-    """Take the snapshot of an assignment, and settle at which level it is graded.
-
-    Raises
-    ------
-    BadSourceError
-        If the assignment cannot be graded; the text says what to do.
-    SandboxUnavailableError
-        If any level is accepted, and this machine has none.
-    """
-    job = _job_at(places, policy)
-    if not policy.accept_weaker:
-        return job
-    with open_sandbox(policy, job.library, job.released) as sandbox:
-        return _job_at(places, replace(policy, level=sandbox.level, accept_weaker=False))
-
-
-def _job_at(places: Places, policy: Policy) -> Job:
-    name = places.assignment
-    read_source(places.solutions, name)
-    tests, version = _digest(places.solutions / name, "*"), version_of(policy)
-    folder = places.results / name / "tests" / f"{tests[:8]}-{version[:8]}"
-    if not folder.is_dir():
-        _take_snapshot(places, folder)
-    return Job(name, folder, places.results, policy, tests, version)
-
-
 @lru_cache(maxsize=8)
 def read_notebooks(job: Job) -> tuple[NotebookNode, NotebookNode]:
     """Return the source and the student version of a job."""
@@ -114,33 +80,12 @@ def version_of(policy: Policy) -> str:
 @cache
 def code_version() -> str:
     """Hash the code of the library and of those parts of the grader that judge."""
-    grader, library = Path(__file__).parents[1], course.ROOT / "src" / "course_rnn"
-    parts = [_digest(grader / name, "*.py") for name in JUDGED_BY]
-    return hashlib.sha256(" ".join([*parts, _digest(library, "*")]).encode()).hexdigest()
+    grader, library = Path(__file__).parents[1], Path(course_rnn.__file__).parent
+    parts = [digest_of(grader / name, "*.py") for name in JUDGED_BY]
+    return hashlib.sha256(" ".join([*parts, digest_of(library, "*")]).encode()).hexdigest()
 
 
-def _take_snapshot(places: Places, folder: Path) -> None:
-    from grader.sandbox.library import write_library
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
-    try:
-        name = places.assignment
-        shutil.copyfile(places.solutions / name / f"{name}.ipynb", made / "source.ipynb")
-        released = course.student_version(made / "course", name, places.solutions)
-        released.rename(made / "released")
-        shutil.rmtree(made / "course")
-        write_library(made / "library", name)
-        made.chmod(0o755)
-        made.rename(folder)
-    except OSError:
-        if not folder.is_dir():  # another run may have made it meanwhile
-            raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-def _digest(path: Path, pattern: str) -> str:
+def digest_of(path: Path, pattern: str) -> str:
     """Hash a file, or the files of a folder with their names."""
     files = sorted(path.rglob(pattern)) if path.is_dir() else [path]
     total = hashlib.sha256()

@@ -64,7 +64,7 @@ def grade(task: Task) -> Graded:
             "than the machine that grades: install the same ones there."
         )
     source, released = read_notebooks(job)
-    intake = read_submission(task.folder, job.assignment, released)
+    intake = read_submission(task.folder, job.assignment, released, job.policy.imports)
     store, key = Store(job.results, job.assignment), key_of(intake, job)
     known = store.load(key)
     result = known or _find_out(intake, source, job, key)

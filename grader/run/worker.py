@@ -23,6 +23,8 @@ _lock = threading.Lock()
 
 def open_pool(workers: int, log: Path) -> Executor:
     """Start worker processes on this machine; what they print goes into the log."""
+    for library in ("OMP", "OPENBLAS", "MKL"):  # workers run side by side
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     return ProcessPoolExecutor(
         max_workers=workers,
         mp_context=multiprocessing.get_context("spawn"),
@@ -55,8 +57,6 @@ def in_process_of_its_own(work: Callable[[Task], Graded], task: Task) -> Graded:
 
 def _set_up(log: str) -> None:
     """Print into the log, leave Ctrl-C to the parent process, and do not outlive it."""
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = "1"  # workers run side by side
     with open(log, "ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
