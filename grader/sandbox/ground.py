@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grader.student
-from grader import course
 from grader.policy import Policy
 from grader.sandbox.packages import find_packages
+from grader.sources import ROOT
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ def unprivileged_user() -> int:
 
 
 def hidden_folders() -> list[Path]:
-    """List folders that must not be seen although they may lie in what must be: packages, course."""
+    """List what must not be seen although it may lie in what must be: packages, the course."""
     bases = (sys.base_prefix, "/usr", "/usr/local")
     patterns = ("lib/python3*/site-packages", "lib/python3*/dist-packages")
     found = [Path(place) for place in site.getsitepackages([sys.base_prefix])]
     found += [path for base in bases for pattern in patterns for path in Path(base).glob(pattern)]
-    found.append(course.ROOT)
+    found.append(ROOT)
     if sys.prefix != sys.base_prefix:
         found.append(Path(sys.prefix))
     return sorted({path.resolve() for path in found if path.is_dir()})

@@ -1,4 +1,4 @@
-"""The trusted end of a sandbox: starts the warm server, asks it for children, hears how they end."""
+"""The trusted end of a sandbox: starts the server, asks it for children, hears how they end."""
 
 import contextlib
 import json
@@ -131,7 +131,7 @@ class _Server:
         self._control, theirs = socket.socketpair()
         self._unread = b""
         self._reports: dict[tuple[str, int], dict[str, Any]] = {}
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115, open as long as the server
         settings = {
             "control": theirs.fileno(),
             "imports": policy.imports,

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def _close_all_but(keep: tuple[int, ...]) -> None:
     for standard in range(3):
         os.dup2(nothing, standard)
     ends = [2, *sorted(keep), os.sysconf("SC_OPEN_MAX")]
-    for before, after in zip(ends, ends[1:], strict=False):
+    for before, after in pairwise(ends):
         os.closerange(before + 1, after)
 
 
