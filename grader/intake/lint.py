@@ -61,7 +61,7 @@ def lint(
     answers
         The names that the student was asked to define.
     imports
-        What may be imported beside Python's own library and course_rnn; None: anything.
+        What may be imported beside Python's own library, IPython and course_rnn; None: anything.
     """
     trees = {name: _parse(source) for name, source in cells.items()}
     nodes = {name: _in_order(tree) for name, (tree, _) in trees.items()}
@@ -120,7 +120,7 @@ def _foreign(node: ast.AST, imports: Collection[str] | None) -> Iterator[str]:
     if imports is None:
         return
     for name in dict.fromkeys(name.partition(".")[0] for name in _imported(node)):
-        if name not in {LIBRARY, *imports} and name not in sys.stdlib_module_names:
+        if name not in {LIBRARY, "IPython", *imports} and name not in sys.stdlib_module_names:
             yield f"imports {name}, which this assignment does not allow"
 
 
