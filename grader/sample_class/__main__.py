@@ -1,8 +1,10 @@
 """Grade the sample class: python -m grader.sample_class.
 
-Writes _build/sample_class/, which is replaced only by a complete run, and nothing else.
+Writes _build/sample_class/, which is replaced only by a complete run, and nothing else. With
+--moodle FILE it grades nothing, and writes what Moodle would give you of this class.
 """
 
+import argparse
 import hashlib
 import shutil
 import sys
@@ -20,8 +22,20 @@ INPUTS = ("solutions", "grader", "src/course_rnn", "requirements.txt")
 NOT_INPUTS = {"submitted", "autograded", "feedback", "backups", "__pycache__"}
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Grade the class unless nothing has changed; return 0 if all scores are the expected ones."""
+    parser = argparse.ArgumentParser(
+        prog="python -m grader.sample_class", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument(
+        "--moodle", type=Path, metavar="FILE", help="write the class as a Moodle archive instead"
+    )
+    parser.add_argument(
+        "--assignment", default="02_rnn_forward", help="of the archive (default: %(default)s)"
+    )
+    options = parser.parse_args(arguments)
+    if options.moodle:
+        return archive(options.moodle, options.assignment)
     key = content_key()
     if graded_with(key):
         print("Sample class: nothing has changed, its grades are in _build/sample_class.")
@@ -36,6 +50,20 @@ def main() -> int:
 
         print(f"The sample class is not graded: {explain(error)}", file=sys.stderr)
         return 1
+
+
+def archive(path: Path, assignment: str) -> int:
+    """Write the class as Moodle would give it to you; return 0 if that was possible."""
+    from grader.sample_class.moodle import write_archive
+    from grader.sources import BadSourceError
+
+    try:
+        roster = write_archive(path, assignment)
+    except (BadSourceError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{path} holds the class, {roster} its names.")
+    return 0
 
 
 def content_key() -> str:

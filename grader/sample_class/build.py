@@ -1,6 +1,7 @@
 """Writes the submissions of the sample class, from student versions and the roster."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -10,7 +11,7 @@ from course_rnn.check import EXERCISES
 from grader import course
 from grader.sample_class.roster import FREE_TEXT, ROSTER, Submission
 from grader.sample_class.transcribe import transcribe
-from grader.sources import HIDDEN, SOLUTION, grading, read_source
+from grader.sources import grading, read_source, without_markers
 
 HERE = Path(__file__).parent
 
@@ -26,19 +27,34 @@ def write_submissions(config: Config, assignment: str) -> None:
         One of the roster's.
     """
     released = course.folder_of(config, "release", ".", assignment) / f"{assignment}.ipynb"
-    source = read_source(course.folder_of(config, "source", ".", assignment).parent, assignment)
-    solutions = {
-        grading(cell).grade_id: _without_markers(cell.source)
+    solutions = course.folder_of(config, "source", ".", assignment).parent
+    for submission, text in notebooks(assignment, solutions, released.read_text("utf-8")):
+        folder = course.folder_of(config, "submitted", submission.student, assignment)
+        folder.mkdir(parents=True)
+        (folder / released.name).write_text(text, "utf-8")
+
+
+def notebooks(assignment: str, solutions: Path, released: str) -> Iterator[tuple[Submission, str]]:
+    """Yield what each student of the roster hands in: a notebook's text, or half of it.
+
+    Parameters
+    ----------
+    assignment
+        One of the roster's.
+    solutions
+        The folder of all sources.
+    released
+        The text of the student version.
+    """
+    source = read_source(solutions, assignment)
+    solution = {
+        grading(cell).grade_id: without_markers(cell.source)
         for cell in source.cells
         if grading(cell).get("solution") and cell.cell_type == "code"
     }
     for submission in ROSTER[assignment]:
-        cells = answers(submission, assignment, solutions)
-        text = fill_in(released.read_text("utf-8"), cells)
-        folder = course.folder_of(config, "submitted", submission.student, assignment)
-        folder.mkdir(parents=True)
-        end = len(text) // 2 if submission.cut_off else None
-        (folder / released.name).write_text(text[:end], "utf-8")
+        text = fill_in(released, answers(submission, assignment, solution))
+        yield submission, text[: len(text) // 2] if submission.cut_off else text
 
 
 def answers(submission: Submission, assignment: str, solutions: dict[str, str]) -> dict[str, str]:
@@ -74,8 +90,3 @@ def fill_in(notebook: str, cells: dict[str, str]) -> str:
     for cell in filled.cells:
         cell.source = cells.get(grading(cell).get("grade_id"), cell.source)
     return nbformat.writes(filled) + "\n"
-
-
-def _without_markers(source: str) -> str:
-    markers = SOLUTION + HIDDEN
-    return "\n".join(line for line in source.splitlines() if line.strip() not in markers)

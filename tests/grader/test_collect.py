@@ -14,6 +14,8 @@ import pytest
 from grader.cli import main
 from grader.collect.names import RefusedError, is_junk, safe_id, safe_path
 from grader.collect.store import EARLIER, read_stamp
+from grader.sample_class.__main__ import main as sample_class
+from grader.sample_class.roster import ROSTER
 
 NAME = "02_rnn_forward"
 NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
@@ -381,3 +383,13 @@ def test_safe_names():
     assert is_junk("a/__MACOSX/b")
     assert is_junk(".DS_Store")
     assert not is_junk("../a")
+
+
+def test_the_sample_class_comes_as_moodle_gives_a_class(collect, course, tmp_path, capsys):
+    archive = tmp_path / "class.zip"
+    assert sample_class(["--moodle", str(archive), "--assignment", NAME]) == 0
+    assert "class-roster.csv" in capsys.readouterr().out
+    collect(archive, "--roster", tmp_path / "class-roster.csv")
+    names = {name.split("/")[0] for name in submitted(course)}
+    assert names == {entry.student for entry in ROSTER[NAME]}
+    assert sample_class(["--moodle", str(archive), "--assignment", "99_none"]) == 2
