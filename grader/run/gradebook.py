@@ -163,7 +163,7 @@ class Book:
         return {"grades": graded, "comments": written}
 
     def _read_rows(self, entries: dict[str, Entry]) -> None:
-        for student, name, *values in self._rows(
+        for student, name, *values in self.rows(
             Grade,
             Grade.auto_score,
             Grade.needs_manual_grade,
@@ -171,10 +171,11 @@ class Book:
             Grade.extra_credit,
         ):
             entries[student].grades[name] = GradeRow(*values)
-        for student, name, text in self._rows(Comment, Comment.auto_comment):
+        for student, name, text in self.rows(Comment, Comment.auto_comment):
             entries[student].comments[name] = text
 
-    def _rows(self, table: Any, *columns: Any) -> Any:  # noqa: ANN401
+    def rows(self, table: Any, *columns: Any) -> Any:  # noqa: ANN401
+        """Go through a table's rows about this assignment: student, name of the cell, columns."""
         query: Select = (
             select(SubmittedAssignment.student_id, BaseCell.name, *columns)
             .select_from(table)
