@@ -9,7 +9,7 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ INPUTS = ("solutions", "grader", "src/course_rnn", "requirements.txt")
 NOT_INPUTS = {"submitted", "autograded", "feedback", "backups", "__pycache__"}
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Grade the class unless nothing has changed; return 0 if all scores are the expected ones."""
     parser = argparse.ArgumentParser(
         prog="python -m grader.sample_class", description=__doc__.splitlines()[0]
@@ -145,4 +145,4 @@ def _files() -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
