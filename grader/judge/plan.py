@@ -45,11 +45,14 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """The code cells of the source, in order, and the names that solutions define."""
+    """The code cells of the source, in order, and the names that solutions define.
+
+    `references` remembers what tests give for the instructor's solutions.
+    """
 
     cells: tuple[Planned, ...]
     names: frozenset[str]
-    verdicts: dict[str, "bool | None"] = field(default_factory=dict, compare=False)
+    references: dict[str, tuple[bool, Any]] = field(default_factory=dict, compare=False)
 
 
 def plan_of(source: NotebookNode) -> Plan:

@@ -15,11 +15,10 @@ import numpy as np
 from course_rnn.check.engine import drawing_for
 from grader.judge.deadline import OverTimeError, alarm
 from grader.judge.plan import TEST, Plan, Planned
-from grader.judge.student import CannotCrossError, StudentDiedError
 
 _MOST_PRINTED = 20_000
 _MEMORY = 2 << 30  # for the judge's own arrays, in one cell
-_REFERENCE_SECONDS = 60.0
+_REFERENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,9 @@ def reference_value(plan: Plan, cell: Planned) -> tuple[bool, Any]:
 
     It is tried once for each test; a test that fails on its own judges nobody.
     """
-    if cell.key not in plan.verdicts:
-        plan.verdicts[cell.key] = _try_reference(plan, cell)
-    return plan.verdicts[cell.key]
+    if cell.key not in plan.references:
+        plan.references[cell.key] = _try_reference(plan, cell)
+    return plan.references[cell.key]
 
 
 def _try_reference(plan: Plan, cell: Planned) -> tuple[bool, Any]:
@@ -81,11 +80,6 @@ def _try_reference(plan: Plan, cell: Planned) -> tuple[bool, Any]:
         except OverTimeError:
             return False, None
     return trial.error is None, trial.value
-
-
-def is_fatal(error: BaseException | None) -> bool:
-    """Tell whether something else than the test has ended a trial."""
-    return isinstance(error, (OverTimeError, StudentDiedError, CannotCrossError))
 
 
 @contextlib.contextmanager

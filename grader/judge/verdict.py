@@ -13,8 +13,8 @@ from grader.judge.deadline import OverTimeError
 from grader.judge.errors import is_students, public_name
 from grader.judge.plan import Plan, Planned
 from grader.judge.proxies import Proxy
-from grader.judge.student import StudentDiedError
-from grader.judge.trial import Trial, is_fatal, reference_value
+from grader.judge.student import CannotCrossError, StudentDiedError
+from grader.judge.trial import Trial, reference_value
 from grader.results import (
     ERROR,
     FAILED,
@@ -27,6 +27,7 @@ from grader.results import (
 )
 
 MOST_CHARACTERS = 3000  # of a message
+_FATAL = (OverTimeError, StudentDiedError)  # of a student's process
 _PERSON = "This test could not be judged. Your instructor will look at it."
 
 
@@ -55,12 +56,13 @@ def judge_trial(
         And a note for the instructor, or "".
     """
     error = trial.error
-    if around.trouble is not None and not is_fatal(error):
+    if around.trouble is not None and not isinstance(error, _FATAL):
         error = around.trouble
     if error is None:
         return _value_verdict(plan, cell, trial.value)
-    passes, _ = (True, None) if isinstance(error, StudentDiedError) else reference_value(plan, cell)
-    if not passes or (is_fatal(error) and not isinstance(error, _THEIRS)):
+    if isinstance(error, CannotCrossError) or not (
+        isinstance(error, _FATAL) or reference_value(plan, cell)[0]
+    ):
         return not_run(cell), f"{cell.key} fails on its own ({mask(_first_line(error))})."
     status = _status(error, around)
     message = _message(cell, status, error, around)
@@ -81,14 +83,11 @@ def mask(text: str, most: int | None = MOST_CHARACTERS) -> str:
     return text if most is None or len(text) <= most else text[:most] + " …"
 
 
-_THEIRS = (OverTimeError, StudentDiedError)
-
-
 def _value_verdict(plan: Plan, cell: Planned, value: Any) -> tuple[CellResult, str]:  # noqa: ANN401
     """Follow nbgrader's rule: a test whose last expression is a number gives so many points."""
     points = _number(value)
     if points is None:
-        expected = value is not None and _number(reference_value(plan, cell)[1]) is not None
+        expected = cell.code.last and _number(reference_value(plan, cell)[1]) is not None
         if expected or isinstance(value, Proxy):
             return _result(cell, FAILED, 0.0, "The result of this test is no number."), ""
         return _result(cell, PASSED, cell.points), ""

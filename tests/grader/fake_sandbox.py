@@ -1,5 +1,6 @@
 """A sandbox without walls: a forked process and a socket, for tests of what talks through it."""
 
+import faulthandler
 import os
 import signal
 import socket
@@ -19,7 +20,7 @@ class FakeChild:
         if not self.pid:
             try:
                 self.socket.close()
-                os.setpgid(0, 0)
+                faulthandler.disable()  # pytest's: students' processes die silently
                 session.serve(theirs, asdict(limits))
             finally:
                 os._exit(0)
