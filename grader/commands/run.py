@@ -2,11 +2,14 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from grader import course
@@ -20,7 +23,7 @@ from grader.run.progress import Progress
 from grader.run.snapshot import open_job
 from grader.run.task import WrongVersionError
 from grader.sandbox import SandboxUnavailableError
-from grader.sources import BadSourceError
+from grader.sources import BadSourceError, read_source
 
 ALL_GRADED, SOME_WAIT, NOTHING_DONE = 0, 1, 2
 
@@ -94,16 +97,18 @@ def course_of(options: argparse.Namespace) -> Config:
 
 def _run(options: argparse.Namespace) -> int:
     places = Places(course_of(options), options.assignment)
-    job = open_job(places, _policy(places, options))
+    read_source(places.solutions, options.assignment)
     students = _students(places, options.students)
+    _check_url(places.database)
     course.log_to(places.root / ".nbgrader.log")
+    job = open_job(places, _policy(places, options))
     progress = Progress(len(students), options.assignment)
     try:
         with _pool(options, places) as pool:
             outcome = grade_class(places, job, students, pool, progress.add)
     finally:
         progress.close()
-    print(summary(outcome))
+    print(summary(outcome, job.level))
     if outcome.problem:
         print(
             f"The gradebook cannot be written ({outcome.problem}). All results are kept in "
@@ -141,18 +146,34 @@ def _students(places: Places, wanted: list[str]) -> list[str]:
     return sorted(set(wanted)) or found
 
 
+def _check_url(url: str) -> None:
+    try:
+        create_engine(url).dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        raise BadRequestError(
+            f"{url} is not the URL of a gradebook ({error}): give one such as "
+            "sqlite:////home/you/gradebook.db or postgresql+psycopg2://user@host/gradebook."
+        ) from None
+
+
 def _pool(options: argparse.Namespace, places: Places) -> Pool:
     if options.scheduler:
-        return cluster_pool(options.scheduler)
+        try:
+            return cluster_pool(options.scheduler)
+        except ImportError:
+            raise BadRequestError(
+                'A cluster needs dask.distributed: run `pip install -e ".[cluster]"`.'
+            ) from None
     return local_pool(options.workers or os.cpu_count() or 1, places.root / ".nbgrader.log")
 
 
-def summary(outcome: Outcome) -> str:
+def summary(outcome: Outcome, level: str) -> str:
     """Lay out how many have which status, and who needs a person with the reason."""
     results = outcome.results
     counts = Counter(result.status for result in results.values())
     lines = [f"{number:6}  {status}" for status, number in counts.most_common()]
     lines += [f"{outcome.recorded:6}  new or changed in the gradebook"]
+    lines += [f"        (sandbox: {level})"]
     waiting = {who: r for who, r in sorted(results.items()) if r.status != GRADED}
     if waiting:
         lines += ["", "These need a person:"]
@@ -171,4 +192,7 @@ def reason_of(result: Result) -> str:
 
 
 def _command(options: argparse.Namespace) -> str:
-    return f"grader run {options.assignment}"
+    """Return the command that goes on where this one stopped."""
+    named = [(f"--{name}", getattr(options, name)) for name in ("course", "db", "level")]
+    given = [part for name, value in named if value for part in (name, str(value))]
+    return shlex.join(["grader", "run", options.assignment, *options.students, *given])

@@ -137,7 +137,10 @@ def cluster_pool(address: str, work: Work = grade) -> Pool:
     """
     from distributed import Client
 
-    client = Client(address, timeout=10)
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError):
+        raise ConnectionError(f"no scheduler answers at {address}") from None
     width = 4 * max(8, sum(client.nthreads().values()))
     in_own_process = partial(in_process_of_its_own, work)
     return Pool(lambda: client.get_executor(pure=False), width, in_own_process, client.close)

@@ -1,11 +1,8 @@
 """The pool: whatever happens to a worker, every task ends with a result, and only once."""
 
-import json
 import os
 import signal
 import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,34 +90,6 @@ def test_the_coordinator_holds_only_a_few_tasks(job: Job, tmp_path: Path):
     with local_pool(1, tmp_path / "log", work) as pool:
         for done, _ in enumerate(pool.run(given()), 1):
             assert len(asked) <= done + 2
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
-    """Start a scheduler and two workers as an instructor would; yield address and workers."""
-    environment = {**os.environ, "PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"}
-    quiet = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "env": environment}
-    python, file = sys.executable, tmp_path / "scheduler.json"
-    started = [
-        subprocess.Popen(
-            [python, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
-            + ["--no-dashboard", "--scheduler-file", str(file)],
-            **quiet,
-        )
-    ]
-    while not file.exists():
-        time.sleep(0.05)
-    address = json.loads(file.read_text())["address"]
-    command = [python, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1"]
-    command += ["--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]
-    workers = [subprocess.Popen(command, **quiet) for _ in range(2)]
-    started += workers
-    try:
-        yield address, workers
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
 
 
 def test_a_cluster_loses_nothing_when_a_worker_is_killed(
