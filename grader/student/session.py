@@ -70,6 +70,7 @@ def warm_up() -> None:
 
         backend = "module://matplotlib_inline.backend_inline"
         matplotlib.use(backend)
+        matplotlib.interactive(True)  # figures appear below their cells without show()
         configure_inline_support(_shell, backend)
         import matplotlib.pyplot  # slow: once for all
     _shell.run_cell("1 + 1\nNone", store_history=False, silent=True)

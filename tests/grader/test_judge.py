@@ -4,9 +4,10 @@ import dataclasses
 import json
 import time
 
+import matplotlib  # noqa: F401, the student's processes are forked with it
 import numpy as np
 import pytest
-import torch  # noqa: F401, the student's processes are forked with it
+import torch  # noqa: F401, and with this
 
 from course_rnn.check import EXERCISES
 from course_rnn.check.engine import find_problem
@@ -624,6 +625,13 @@ def test_outputs_are_kept_and_bounded(sandbox: FakeSandbox):
     assert outputs[0]["text"].startswith("xxx")
     assert outputs[-1]["ename"] == "ZeroDivisionError"
     assert len(json.dumps(outputs)) < 200_000
+
+
+def test_figures_are_kept_as_pictures(sandbox: FakeSandbox):
+    draws = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    submission = hand_in("01_one_hot", {}, first=draws)
+    notebook = judge_submission(submission, source_of("01_one_hot"), sandbox, USUAL, 5)[1]
+    assert notebook["cells"][0]["outputs"][0]["data"]["image/png"].startswith("iVBOR")
 
 
 def test_tests_show_the_pass_line_and_hidden_ones_nothing(sandbox: FakeSandbox):
