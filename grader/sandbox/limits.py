@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.sandbox.ground import Ground, hidden_folders, without
 from grader.sandbox.server import ENVIRONMENT, PYTHON
+from grader.student import landlock
 
 LINUX = sys.platform == "linux"
 _READ_ANYWHERE = 1 << 2  # CAP_DAC_READ_SEARCH
@@ -33,7 +34,7 @@ def command(ground: Ground, settings: dict[str, Any]) -> tuple[list[str], dict[s
     for name, place in ground.packages.items():
         if not (packages / name).is_symlink():
             (packages / name).symlink_to(place)
-    has_landlock = _landlock_version() > 0
+    has_landlock = landlock.version() > 0
     settings = settings | {
         "namespaces": False,
         "filters": LINUX,
@@ -75,14 +76,3 @@ def _capabilities(ground: Ground, has_landlock: bool) -> int:
 
 def _open_to_all(path: Path) -> bool:
     return all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents)
-
-
-def _landlock_version() -> int:
-    if not LINUX:
-        return 0
-    sys.path.insert(0, str(Path(__file__).parents[1] / "student"))
-    try:
-        import landlock
-    finally:
-        sys.path.pop(0)
-    return landlock.version()

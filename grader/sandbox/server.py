@@ -18,6 +18,7 @@ from grader.sandbox.ground import Ground
 WARM_SECONDS = 60.0
 CHILD_SECONDS = 10.0
 _CHUNK = 4096
+_REMEMBERED = 100
 
 Command = Callable[[Ground, dict[str, Any]], tuple[list[str], dict[str, str]]]
 """Makes a level's command and environment from the settings of the server."""
@@ -183,6 +184,8 @@ class _Server:
             event = next(iter(report))
             number = 0 if event == "warm" else report[event]
             self._reports[event, number] = report
+        while len(self._reports) > _REMEMBERED:  # nobody has asked how those ended
+            self._reports.pop(next(iter(self._reports)))
         return bool(data)
 
     def last_words(self) -> str:
