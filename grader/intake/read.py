@@ -262,12 +262,13 @@ def _about_files(files: Files, best: _Candidate, assignment: str) -> list[str]:
 
 
 def _digest_of_names(files: Files) -> str:
-    """Name a submission of which nothing can be used by its files' names and bytes."""
+    """Name a submission of which nothing can be used: by all names, and by its notebooks' bytes."""
     total = hashlib.sha256()
     for path in files.everything:
-        total.update(path.encode("utf-8", "surrogatepass") + b"\0")
+        total.update(path.encode("utf-8", "surrogateescape") + b"\0")
+    for path in files.notebooks[:MOST_NOTEBOOKS]:
         try:
             total.update(hashlib.sha256(read_bytes(files.folder, path)).digest())
-        except (UnusableError, OSError):
-            total.update(b"unreadable")
+        except UnusableError as problem:
+            total.update(str(problem).encode("utf-8", "replace"))
     return total.hexdigest()

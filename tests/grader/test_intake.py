@@ -426,7 +426,7 @@ def test_what_is_handed_in_is_named_by_its_bytes_not_by_its_place(hand_in, tmp_p
     empty = [tmp_path / "a", tmp_path / "b"]
     for folder in empty:
         folder.mkdir()
-        (folder / "x.txt").write_text(folder.name)
+        (folder / "x.ipynb").write_text(folder.name)
     first, second = (read_submission(folder, NAME, RELEASED).digest for folder in empty)
     assert first != second
 
