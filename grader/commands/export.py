@@ -26,14 +26,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scale", type=_positive, default=1.0, metavar="X", help="multiply all points by X"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="default: ASSIGNMENT.csv; - prints it"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="default: reports/ASSIGNMENT-LAYOUT.csv; - prints it",
     )
 
 
 def main(options: argparse.Namespace) -> int:
     """Write the table; return 0 if everyone has a total, 1 if somebody waits, 2 if it failed."""
     try:
-        marks = read_marks(places_of(options))
+        places = places_of(options)
+        marks = read_marks(places)
         if not marks.students:
             print(
                 f"The gradebook has no marks for {options.assignment} yet: "
@@ -41,19 +46,19 @@ def main(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return NOTHING_DONE
-        _write(marks, options)
+        _write(marks, options, places.reports)
     except (BadSourceError, OSError, SQLAlchemyError) as error:
         print(f"Nothing was exported: {error}", file=sys.stderr)
         return NOTHING_DONE
     return _tell_who_waits(marks)
 
 
-def _write(marks: ClassMarks, options: argparse.Namespace) -> None:
+def _write(marks: ClassMarks, options: argparse.Namespace, reports: Path) -> None:
     text = write_csv(LAYOUTS[options.layout](marks, options.scale))
     if str(options.output) == "-":
         sys.stdout.write(text)
         return
-    path = options.output or Path(f"{options.assignment}.csv")
+    path = options.output or reports / f"{options.assignment}-{options.layout}.csv"
     write_atomically(path, text.encode("utf-8-sig"))  # with the mark by which Excel knows UTF-8
     print(f"{path}: the marks of {len(marks.students)} students.")
 

@@ -36,6 +36,17 @@ class Places:
         return self.own / "results"
 
     @property
+    def reports(self) -> Path:
+        """The folder of pages and tables about the class."""
+        return self.own / "reports"
+
+    @property
+    def released(self) -> Path:
+        """The notebook that was handed out."""
+        folder = course.folder_of(self.config, "release", ".", self.assignment)
+        return folder / f"{self.assignment}.ipynb"
+
+    @property
     def policy(self) -> Path:
         """The file with the rules of grading."""
         return self.own / "policy.toml"
