@@ -55,7 +55,7 @@ def open_sandbox(policy: Policy, library: Path, released: Path) -> Sandbox:
     problems = []
     for level in levels:
         try:
-            return _open(level, policy, library, released)
+            return open_level(level, policy, library, released)
         except NotInstalledError as error:
             raise SandboxUnavailableError(str(error)) from None
         except (SandboxUnavailableError, OSError) as error:
@@ -66,7 +66,14 @@ def open_sandbox(policy: Policy, library: Path, released: Path) -> Sandbox:
     )
 
 
-def _open(level: str, policy: Policy, library: Path, released: Path) -> Sandbox:
+def open_level(level: str, policy: Policy, library: Path, released: Path) -> Sandbox:
+    """Open the sandbox at one level, whatever the policy says about levels.
+
+    Raises
+    ------
+    SandboxUnavailableError, OSError
+        If this machine does not offer it; the text says why.
+    """
     sandbox = Sandbox(level, COMMANDS[level], prepare(policy, library, released), policy)
     try:
         sandbox.start().kill()

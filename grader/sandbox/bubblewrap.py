@@ -31,6 +31,7 @@ def command(ground: Ground, settings: dict[str, Any]) -> tuple[list[str], dict[s
         "namespaces": True,
         "filters": True,
         "counts_threads": True,
+        "roots": [],
         "readable": [],
         "private": "/tmp/student",
         **{name: f"{INSIDE}/{name}" for name in ("library", "packages", "data")},

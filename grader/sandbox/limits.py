@@ -40,7 +40,8 @@ def command(ground: Ground, settings: dict[str, Any]) -> tuple[list[str], dict[s
         "filters": LINUX,
         "counts_threads": bool(ground.user),  # the limit counts all processes of a user
         "capabilities": _capabilities(ground, has_landlock),
-        "readable": _readable(ground) if has_landlock else [],
+        "roots": _roots(ground) if has_landlock else [],
+        "readable": _readable(_roots(ground)) if has_landlock else [],
         "private": str(private),
         **{name: str(ground.folder / name) for name in ("library", "packages", "data")},
     }
@@ -49,13 +50,16 @@ def command(ground: Ground, settings: dict[str, Any]) -> tuple[list[str], dict[s
     return [*PYTHON, str(ground.folder / "student"), json.dumps(settings)], environment
 
 
-def _readable(ground: Ground) -> list[str]:
-    hidden = hidden_folders()
-    folders = dict.fromkeys(
-        path for place in (sys.base_prefix, *_SYSTEM) for path in without(Path(place), hidden)
-    )
+def _roots(ground: Ground) -> list[str]:
+    """List what may be read, the hidden folders in it not left out yet."""
     own = [ground.folder / name for name in ("packages", "library", "data", "student")]
-    return [str(path) for path in (*folders, *own, *ground.packages.values())]
+    return [sys.base_prefix, *_SYSTEM, *map(str, own), *map(str, ground.packages.values())]
+
+
+def _readable(roots: list[str]) -> list[str]:
+    hidden = hidden_folders()
+    paths = [path for root in roots for path in without(Path(root), hidden)]
+    return [str(path) for path in dict.fromkeys(paths)]
 
 
 def _capabilities(ground: Ground, has_landlock: bool) -> int:

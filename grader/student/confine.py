@@ -20,6 +20,15 @@ _STACK_BYTES = 8 << 20
 DEVICES = tuple(f"/dev/{name}" for name in "null zero full random urandom".split())
 
 
+def confine_server(settings: dict[str, Any]) -> None:
+    """Let the server, and so all its children, open only what may be seen (Landlock).
+
+    A child then needs only a short list to be kept from what the server itself writes.
+    """
+    if settings["readable"]:
+        landlock.restrict(settings["readable"], DEVICES, (settings["private"],))
+
+
 def confine(settings: dict[str, Any], private: str, keep: tuple[int, ...]) -> None:
     """Go on as a process that can reach its private folder, what it may read, and `keep`.
 
@@ -93,8 +102,8 @@ def _limit(settings: dict[str, Any]) -> None:
 
 
 def _give_up_rights(settings: dict[str, Any], private: str) -> None:
-    if settings["readable"]:
-        landlock.restrict(settings["readable"], DEVICES, (private,))
+    if settings["roots"]:
+        landlock.restrict(settings["roots"], DEVICES, (private,))
     keep_only(settings["capabilities"])
     if settings["filters"]:
         seccomp.forbid(os.getpid())

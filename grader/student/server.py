@@ -145,13 +145,14 @@ def main(settings: dict[str, Any]) -> None:
         become(settings["user"], settings["capabilities"])
     sys.path += [settings["library"], settings["packages"]]
     import session
-    from confine import confine
+    from confine import confine, confine_server
 
     for name in settings["imports"]:
         importlib.import_module(name)
     session.warm_up()
     if threading.active_count() > 1:  # a fork would copy their locks, but not them
         raise RuntimeError(f"imports have started threads: {threading.enumerate()}")
+    confine_server(settings)
     gc.collect()
     gc.freeze()
     say(control, warm=round(time.perf_counter() - start, 3))
