@@ -1,9 +1,6 @@
 """The pairs side by side, on one page that loads nothing and runs nothing."""
 
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from grader.pages import environment
 from grader.similar.answers import Answers
 from grader.similar.pairs import Pair
 
@@ -22,9 +19,8 @@ def render(assignment: str, answers: Answers, pairs: dict[str, list[Pair]]) -> s
     """
     everybody = {(one.kind, one.who) for found in answers.values() for one in found}
     counts = {kind: sum(k == kind for k, _ in everybody) for kind in ("class", "earlier")}
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("page.html").render(
+    return environment.render(
+        "similar.html",
         assignment=assignment,
         students=counts["class"],
         earlier=counts["earlier"],
