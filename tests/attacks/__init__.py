@@ -7,7 +7,7 @@ __init__   what a row is, and how to write a submission
 import copy
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader import course
-from grader.policy import LEVELS
+from grader.policy import LEVELS, Limits
 from grader.sources import grading, read_source, without_markers
 
 NAME = "02_rnn_forward"
@@ -36,7 +36,7 @@ class Attack:
     `build` writes it into an empty folder, given the notebook that was handed out. `expect` holds
     the points of exercises (None: a person decides), or the status of the submission, one of
     grader.results. `says` is part of a note, flag or reason of the result. `levels` are those of
-    the sandbox that can promise it.
+    the sandbox that can promise it; `limits` are what it is graded with.
     """
 
     row: int
@@ -45,6 +45,7 @@ class Attack:
     expect: Expected
     levels: tuple[str, ...] = LEVELS
     says: str = ""
+    limits: Limits = field(default_factory=Limits)
 
 
 @cache

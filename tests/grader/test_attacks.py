@@ -1,12 +1,12 @@
 """Every row of the attack table ends as it must, on each sandbox level that can promise it."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.policy import LEVELS, Policy
+from grader.policy import LEVELS, Limits, Policy
 from grader.results import Result
 from grader.run.job import Job, read_notebooks
 from grader.run.sandboxes import close_sandboxes
@@ -25,9 +25,9 @@ ATTACKS: list[Attack] = [
 
 
 @pytest.fixture(scope="module")
-def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Job]]:
+def open_as(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Limits], Job]]:
     places = make_course(tmp_path_factory.mktemp("attacked"))
-    yield {level: open_job(places, Policy(level=level)) for level in LEVELS}
+    yield lambda level, limits: open_job(places, Policy(level=level, limits=limits))
     close_sandboxes()
 
 
@@ -37,13 +37,14 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Job]]:
     ids=lambda part: part if isinstance(part, str) else f"{part.row} {part.title}",
 )
 def test_an_attack_earns_what_its_answers_deserve(
-    attack: Attack, level: str, jobs: dict[str, Job], tmp_path: Path
+    attack: Attack, level: str, open_as: Callable[[str, Limits], Job], tmp_path: Path
 ):
     folder = tmp_path / "handed in"
     folder.mkdir()
-    _, released = read_notebooks(jobs[level])
+    job = open_as(level, attack.limits)
+    _, released = read_notebooks(job)
     attack.build(released, folder)
-    result = grade(Task(jobs[level], "somebody", folder)).result
+    result = grade(Task(job, "somebody", folder)).result
     if isinstance(attack.expect, str):
         assert result.status == attack.expect, result
     else:
