@@ -1,9 +1,9 @@
 """What gated layers share: the sigmoid, and all gates of a layer in one array.
 
 A gate's weight (n_a, n_a + n_x) acts on [state, x_t], state first. A layer puts its gates one
-below the other: W is (G n_a, n_a + n_x) for G gates. The gates' values are (G, T, B, n_a), one
-contiguous array for each gate, and their gradients (T, B, G, n_a), so that one matrix product
-serves all gates. What does not wait for the previous step is computed here, for all steps at once.
+below the other: W is (G n_a, n_a + n_x) for G gates. Their values and gradients stand side by side,
+(T, B, G n_a), so that one matrix product serves all gates. What does not wait for the previous step
+is computed here, for all steps at once.
 """
 
 import numpy as np
@@ -32,23 +32,20 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     array([0. , 0.5, 1. ])
     """
     with quiet_sigmoid():
-        return fast_sigmoid(z)
+        return np.reciprocal(1 + np.exp(-z))
 
 
-def fast_sigmoid(z: np.ndarray) -> np.ndarray:
-    """Compute `sigmoid` inside a loop that is itself inside `quiet_sigmoid()`.
+def sigmoid_in_place(z: np.ndarray) -> None:
+    """Replace numbers by their `sigmoid`, inside a loop that is itself inside `quiet_sigmoid()`.
 
     Parameters
     ----------
     z : ndarray
-        Any real numbers.
-
-    Returns
-    -------
-    ndarray
-        Of the same shape.
+        Any real numbers; afterwards how far the gates are open.
     """
-    return np.reciprocal(1 + np.exp(-z))
+    np.exp(-z, out=z)
+    z += 1
+    np.reciprocal(z, out=z)
 
 
 def quiet_sigmoid() -> np.errstate:
@@ -78,77 +75,59 @@ def project(x: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray, shape (G, T, B, n_a)
+    ndarray, shape (T, B, G n_a)
         A layer's loop adds the state's share and puts the gate's value into its place.
     """
-    T, B, n_x = x.shape
-    n_a = W.shape[1] - n_x
-    Wx = W[:, n_a:].reshape(-1, n_a, n_x)
-    z = rows(x) @ Wx.transpose(0, 2, 1)  # (G, T B, n_a)
-    z += b.reshape(-1, 1, n_a)
-    return z.reshape(-1, T, B, n_a)
+    z = rows(x) @ W[:, -x.shape[2] :].T
+    z += b
+    return z.reshape(*x.shape[:2], -1)
 
 
-def state_weights(W: np.ndarray, n_a: int) -> np.ndarray:
-    r"""Cut out the weights of the state, transposed and contiguous: made for the loop.
-
-    $$z_g \leftarrow z_g + W_{ga} a^{\langle t-1 \rangle}$$
-
-    is z += a_prev @ state_weights(W, n_a), for all gates at once.
+def each_gate(gates: np.ndarray, n_a: int) -> np.ndarray:
+    """Look at every gate by itself: a view, so that what is written into it is written to all.
 
     Parameters
     ----------
-    W : ndarray, shape (G n_a, n_a + n_x)
-        The gates' weights.
+    gates : ndarray, shape (T, B, G n_a)
+        The gates side by side.
     n_a
         The size of the state.
 
     Returns
     -------
-    ndarray, shape (G, n_a, n_a)
+    ndarray, shape (G, T, B, n_a)
     """
-    return np.ascontiguousarray(W[:, :n_a].reshape(-1, n_a, n_a).transpose(0, 2, 1))
+    T, B, _ = gates.shape
+    return gates.reshape(T, B, -1, n_a).transpose(2, 0, 1, 3)
 
 
-def side_by_side(dz_t: np.ndarray) -> np.ndarray:
-    r"""Put the gradients of all gates of one step side by side, as one product needs them.
+def gate_gradients(
+    dz: np.ndarray, before: np.ndarray, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Sum the gradients of all gates' weights over all steps in one product for each input.
 
-    $$da_{prev} = \sum_g dz_g W_{ga}$$
-
-    is side_by_side(dz_t) @ W[:, :n_a].
-
-    Parameters
-    ----------
-    dz_t : ndarray, shape (G, B, n_a)
-        With respect to each gate before its activation function.
-
-    Returns
-    -------
-    ndarray, shape (B, G n_a)
-    """
-    n_gates, B, n_a = dz_t.shape
-    return dz_t.transpose(1, 0, 2).reshape(B, n_gates * n_a)
-
-
-def gate_gradients(dz: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    r"""Sum the gradients of all gates' weights over all steps in one product.
-
-    $$dW_g = \sum_t dz_g^{\langle t \rangle \top} h^{\langle t \rangle}, \qquad
+    $$dW_g = \sum_t dz_g^{\langle t \rangle \top}
+    [a^{\langle t-1 \rangle}, x^{\langle t \rangle}], \qquad
     db_g = \sum_t \sum_b dz_g^{\langle t \rangle}$$
 
     Parameters
     ----------
     dz : ndarray, shape (T, B, G n_a)
         With respect to each gate before its activation function.
-    h : ndarray, shape (T, B, n)
-        What the weights were multiplied with, such as [a_prev, x_t].
+    before : ndarray, shape (T, B, n_a)
+        The state that entered each step.
+    x : ndarray, shape (T, B, n_x)
+        The inputs.
 
     Returns
     -------
-    dW : ndarray, shape (G n_a, n)
+    dW : ndarray, shape (G n_a, n_a + n_x)
         Of the weights, one gate below the other.
     db : ndarray, shape (G n_a,)
         Of the biases.
     """
-    dz = rows(dz)
-    return dz.T @ rows(h), dz.sum(axis=0)
+    dz, n_a = rows(dz), before.shape[2]
+    dW = np.empty((dz.shape[1], n_a + x.shape[2]), dtype=dz.dtype)
+    np.matmul(dz.T, rows(before), out=dW[:, :n_a])
+    np.matmul(dz.T, rows(x), out=dW[:, n_a:])
+    return dW, dz.sum(axis=0)

@@ -12,16 +12,15 @@ from typing import NamedTuple
 import numpy as np
 
 from course_rnn.gates import (
-    fast_sigmoid,
+    each_gate,
     gate_gradients,
     project,
     quiet_sigmoid,
-    side_by_side,
     sigmoid,
-    state_weights,
+    sigmoid_in_place,
 )
 from course_rnn.initialise import glorot
-from course_rnn.rnn import Cache, entered, initial_states, states_before
+from course_rnn.rnn import Cache, initial_states, states_from
 from course_rnn.shapes import check_layer, check_shapes, rows
 
 
@@ -210,15 +209,15 @@ def simple_gru_forward(
     n_a = c0.shape[1]
     W = np.concatenate((params.Wu, params.Wc))
     gates = project(x, W, np.concatenate((params.bu, params.bc)))
-    Wc = state_weights(W, n_a)
-    c, c_prev = np.empty(gates.shape[1:], dtype=gates.dtype), c0
-    for t in range(len(x)):
-        z = gates[:, t] + c_prev @ Wc
-        u = gates[0, t] = fast_sigmoid(z[0])
-        c_tilde = gates[1, t] = np.tanh(z[1])
+    u, c_tilde = each_gate(gates, n_a)
+    c, Wc = states_from(c0, gates), W[:, :n_a]
+    for t, z in enumerate(gates):
+        z += c[t] @ Wc.T
+        sigmoid_in_place(u[t])
+        c_tilde[t] = np.tanh(c_tilde[t])
         # c<t> = u c~ + (1 - u) c<t-1>, in one product less
-        c_prev = c[t] = c_prev + u * (c_tilde - c_prev)
-    return c, (x, c0, c, gates, W, params)
+        c[t + 1] = c[t] + u[t] * (c_tilde[t] - c[t])
+    return c[1:], (x, c, gates, W, params)
 
 
 def simple_gru_backward(
@@ -256,20 +255,21 @@ def simple_gru_backward(
     Cho et al. (2014), without their reset gate. The gates' slopes need no later step and are
     computed before the loop; the weights get one product for all steps after it.
     """
-    x, c0, c, gates, W, params = caches
-    check_shapes(c=(c, "T B n_a"), dc=(dc, "T B n_a"))
-    T, B, n_a = c.shape
-    u, c_tilde = gates
-    keep, Wc = 1 - u, W[:, :n_a]
-    slopes = np.stack(((c_tilde - states_before(c0, c)) * u * keep, u * (1 - c_tilde * c_tilde)))
-    dz, dc_prev = np.empty((T, B, 2 * n_a), dtype=c.dtype), np.zeros_like(c0)
-    for t in reversed(range(T)):
+    x, c, gates, W, params = caches
+    check_shapes(c=(c[1:], "T B n_a"), dc=(dc, "T B n_a"))
+    dc_prev = np.zeros_like(c[0])
+    B, n_a = dc_prev.shape
+    u, c_tilde = each_gate(gates, n_a)
+    keep, Wc, Wx = 1 - u, W[:, :n_a], W[:, n_a:]
+    dzu, dzc = (c_tilde - c[:-1]) * u * keep, u * (1 - c_tilde * c_tilde)
+    dz = np.concatenate((dzu, dzc), axis=-1)  # each gradient replaces its slope
+    for t in reversed(range(len(x))):
         dc_t = dc[t] + dc_prev
-        dz[t] = side_by_side(dc_t * slopes[:, t])
+        dz[t].reshape(B, 2, n_a)[:] *= dc_t[:, None]
         dc_prev = dc_t * keep[t] + dz[t] @ Wc
-    dW, db = gate_gradients(dz, entered(c0, c, x))
+    dW, db = gate_gradients(dz, c[:-1], x)
     grads = _where_used(params, *dW.reshape(2, n_a, -1), *db.reshape(2, n_a))
-    return (rows(dz) @ W[:, n_a:]).reshape(x.shape), dc_prev, grads
+    return (rows(dz) @ Wx).reshape(x.shape), dc_prev, grads
 
 
 def _where_used(params: tuple, *grads: np.ndarray) -> tuple:
@@ -441,15 +441,15 @@ def gru_forward(
     (c0,) = initial_states(x, params, c0=c0)
     n_a = c0.shape[1]
     W, gates = stack_gates(x, params)
-    W_state = state_weights(W, n_a)
-    Wru, Wc = W_state[:2], W_state[2]
-    c, c_prev = np.empty(gates.shape[1:], dtype=gates.dtype), c0
-    for t in range(len(x)):
-        r, u = gates[:2, t] = fast_sigmoid(gates[:2, t] + c_prev @ Wru)
-        c_tilde = gates[2, t] = np.tanh(gates[2, t] + (r * c_prev) @ Wc)
+    r, u, c_tilde = each_gate(gates, n_a)
+    c, Wru, Wc = states_from(c0, gates), W[: 2 * n_a, :n_a], W[2 * n_a :, :n_a]
+    for t, z_ru in enumerate(gates[:, :, : 2 * n_a]):
+        z_ru += c[t] @ Wru.T
+        sigmoid_in_place(z_ru)
+        c_tilde[t] = np.tanh(c_tilde[t] + (r[t] * c[t]) @ Wc.T)
         # c<t> = u c~ + (1 - u) c<t-1>, in one product less
-        c_prev = c[t] = c_prev + u * (c_tilde - c_prev)
-    return c, (x, c0, c, gates, W)
+        c[t + 1] = c[t] + u[t] * (c_tilde[t] - c[t])
+    return c[1:], (x, c, gates, W)
 
 
 def gru_backward(dc: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray, GRUParams]:
@@ -486,25 +486,24 @@ def gru_backward(dc: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray,
     Cho et al. (2014). The gates' slopes need no later step and are computed before the loop; the
     weights get one product for all steps after it.
     """
-    x, c0, c, gates, W = caches
-    check_shapes(c=(c, "T B n_a"), dc=(dc, "T B n_a"))
-    T, B, n_a = c.shape
-    r, u, _ = gates
-    c_before, keep = states_before(c0, c), 1 - u
-    slopes = gate_slopes(gates, c_before)
-    Wru, Wc = W[: 2 * n_a, :n_a], W[2 * n_a :, :n_a]
-    dz, dc_prev = np.empty((T, B, 3 * n_a), dtype=c.dtype), np.zeros_like(c0)
-    for t in reversed(range(T)):
-        dc_t, dz_t = dc[t] + dc_prev, slopes[:, t]
-        dz_t[1:] *= dc_t  # update, candidate: through c<t>
-        drc = dz_t[2] @ Wc  # with respect to r c<t-1>
-        dz_t[0] *= drc
-        dz[t] = side_by_side(dz_t)
-        dc_prev = dc_t * keep[t] + drc * r[t] + dz[t, :, : 2 * n_a] @ Wru
-    dWru, db = gate_gradients(dz[:, :, : 2 * n_a], np.concatenate([c_before, x], axis=-1))
-    dWc, dbc = gate_gradients(dz[:, :, 2 * n_a :], np.concatenate([r * c_before, x], axis=-1))
+    x, c, gates, W = caches
+    check_shapes(c=(c[1:], "T B n_a"), dc=(dc, "T B n_a"))
+    dc_prev = np.zeros_like(c[0])
+    B, n_a = dc_prev.shape
+    r, u, _ = each_gate(gates, n_a)
+    keep, dz = 1 - u, gate_slopes(gates, c[:-1])  # each gradient replaces its slope
+    dz_ru, dz_c = dz[:, :, : 2 * n_a], dz[:, :, 2 * n_a :]
+    Wru, Wc, Wx = W[: 2 * n_a, :n_a], W[2 * n_a :, :n_a], W[:, n_a:]
+    for t in reversed(range(len(x))):
+        dc_t, dz_t = dc[t] + dc_prev, dz[t].reshape(B, 3, n_a)
+        dz_t[:, 1:] *= dc_t[:, None]  # update, candidate: through c<t>
+        drc = dz_c[t] @ Wc  # with respect to r c<t-1>
+        dz_t[:, 0] *= drc
+        dc_prev = dc_t * keep[t] + drc * r[t] + dz_ru[t] @ Wru
+    dWru, db = gate_gradients(dz_ru, c[:-1], x)
+    dWc, dbc = gate_gradients(dz_c, r * c[:-1], x)
     grads = GRUParams(dWru[n_a:], dWru[:n_a], dWc, db[n_a:], db[:n_a], dbc)
-    return (rows(dz) @ W[:, n_a:]).reshape(x.shape), dc_prev, grads
+    return (rows(dz) @ Wx).reshape(x.shape), dc_prev, grads
 
 
 def stack_gates(x: np.ndarray, params: tuple) -> tuple[np.ndarray, np.ndarray]:
@@ -521,7 +520,7 @@ def stack_gates(x: np.ndarray, params: tuple) -> tuple[np.ndarray, np.ndarray]:
     -------
     W : ndarray, shape (3 n_a, n_a + n_x)
         The gates' weights.
-    gates : ndarray, shape (3, T, B, n_a)
+    gates : ndarray, shape (T, B, 3 n_a)
         The input's share of each gate.
     """
     Wu, Wr, Wc, bu, br, bc = params[:6]
@@ -538,19 +537,21 @@ def gate_slopes(gates: np.ndarray, before: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    gates : ndarray, shape (3, T, B, n_a)
+    gates : ndarray, shape (T, B, 3 n_a)
         Relevance, update, candidate.
     before : ndarray, shape (T, B, n_a)
         The memory that entered each step.
 
     Returns
     -------
-    ndarray, shape (3, T, B, n_a)
+    ndarray, shape (T, B, 3 n_a)
     """
-    _, u, c_tilde = gates
+    n_a = before.shape[2]
+    _, u, c_tilde = each_gate(gates, n_a)
     slopes = 1 - gates
     slopes *= gates  # s (1 - s) of the sigmoids
-    slopes[0] *= before
-    slopes[1] *= c_tilde - before
-    slopes[2] = u * (1 - c_tilde * c_tilde)
+    of_r, of_u, of_c_tilde = each_gate(slopes, n_a)
+    of_r *= before
+    of_u *= c_tilde - before
+    of_c_tilde[:] = u * (1 - c_tilde * c_tilde)
     return slopes

@@ -11,16 +11,15 @@ from typing import NamedTuple
 import numpy as np
 
 from course_rnn.gates import (
-    fast_sigmoid,
+    each_gate,
     gate_gradients,
     project,
     quiet_sigmoid,
-    side_by_side,
     sigmoid,
-    state_weights,
+    sigmoid_in_place,
 )
 from course_rnn.initialise import glorot
-from course_rnn.rnn import Cache, entered, initial_states, states_before
+from course_rnn.rnn import Cache, initial_states, states_from
 from course_rnn.shapes import check_layer, check_shapes, rows
 
 
@@ -221,19 +220,20 @@ def lstm_forward(
     array and the input's share of all steps computed before the loop.
     """
     a0, c0 = initial_states(x, params, a0=a0, c0=c0)
+    n_a = a0.shape[1]
     W, gates = stack_gates(x, params)
-    Wa = state_weights(W, a0.shape[1])
-    a, c, tanh_c = np.empty((3, *gates.shape[1:]), dtype=gates.dtype)
-    a_prev, c_prev = a0, c0
-    for t in range(len(x)):
-        z = gates[:, t] + a_prev @ Wa
-        c_tilde = gates[0, t] = np.tanh(z[0])
-        f, u, o = gates[1:, t] = fast_sigmoid(z[1:])
+    c_tilde, f, u, o = each_gate(gates, n_a)
+    a, c, Wa = states_from(a0, gates), states_from(c0, gates), W[:, :n_a]
+    tanh_c = np.empty_like(c[1:])
+    for t, z in enumerate(gates):
+        z += a[t] @ Wa.T
+        c_tilde[t] = np.tanh(c_tilde[t])
+        sigmoid_in_place(z[:, n_a:])
         # c<t> = u c~ + f c<t-1>,  a<t> = o tanh(c<t>)
-        c_prev = c[t] = u * c_tilde + f * c_prev
-        tanh_c_t = tanh_c[t] = np.tanh(c_prev)
-        a_prev = a[t] = o * tanh_c_t
-    return a, c, (x, a0, c0, a, c, tanh_c, gates, W)
+        c[t + 1] = u[t] * c_tilde[t] + f[t] * c[t]
+        tanh_c[t] = np.tanh(c[t + 1])
+        a[t + 1] = o[t] * tanh_c[t]
+    return a[1:], c[1:], (x, a, c, tanh_c, gates, W)
 
 
 def lstm_backward(
@@ -274,23 +274,22 @@ def lstm_backward(
     Greff et al. (2017), appendix A. What needs no later step, the gates' slopes, is computed for
     all steps before the loop; each weight gets one product for all steps after it.
     """
-    x, a0, c0, a, c, tanh_c, gates, W = caches
-    T, B, n_a = a.shape
-    dc, da_prev = last_gradients(da, a, dc_last), np.zeros_like(a0)
-    slopes, slope_c = gate_slopes(gates, states_before(c0, c), tanh_c)
-    f, Wa = gates[1], W[:, :n_a]
-    dz = np.empty((T, B, 4 * n_a), dtype=a.dtype)
-    for t in reversed(range(T)):
+    x, a, c, tanh_c, gates, W = caches
+    dc, da_prev = last_gradients(da, a[1:], dc_last), np.zeros_like(a[0])
+    dz, slope_c = gate_slopes(gates, c[:-1], tanh_c)  # each gradient replaces its slope
+    B, n_a = da_prev.shape
+    _, f, _, _ = each_gate(gates, n_a)
+    Wa, Wx = W[:, :n_a], W[:, n_a:]
+    for t in reversed(range(len(x))):
         da_t = da[t] + da_prev
         dc = dc + da_t * slope_c[t]
-        dz_t = slopes[:, t]
-        dz_t[:3] *= dc  # candidate, forget, update: through c<t>
-        dz_t[3] *= da_t  # output: through a<t>
-        dz[t] = side_by_side(dz_t)
+        dz_t = dz[t].reshape(B, 4, n_a)
+        dz_t[:, :3] *= dc[:, None]  # candidate, forget, update: through c<t>
+        dz_t[:, 3] *= da_t  # output: through a<t>
         da_prev = dz[t] @ Wa
         dc = dc * f[t]
-    grads = LSTMParams(*unstack_gates(*gate_gradients(dz, entered(a0, a, x))))
-    return (rows(dz) @ W[:, n_a:]).reshape(x.shape), da_prev, dc, grads
+    grads = LSTMParams(*unstack_gates(*gate_gradients(dz, a[:-1], x)))
+    return (rows(dz) @ Wx).reshape(x.shape), da_prev, dc, grads
 
 
 def stack_gates(x: np.ndarray, params: tuple) -> tuple[np.ndarray, np.ndarray]:
@@ -309,7 +308,7 @@ def stack_gates(x: np.ndarray, params: tuple) -> tuple[np.ndarray, np.ndarray]:
     -------
     W : ndarray, shape (4 n_a, n_a + n_x)
         The gates' weights.
-    gates : ndarray, shape (4, T, B, n_a)
+    gates : ndarray, shape (T, B, 4 n_a)
         The input's share of each gate.
     """
     Wf, Wu, Wo, Wc, bf, bu, bo, bc = params[:8]
@@ -370,23 +369,25 @@ def gate_slopes(
 
     Parameters
     ----------
-    gates : ndarray, shape (4, T, B, n_a)
+    gates : ndarray, shape (T, B, 4 n_a)
         Candidate, forget, update, output.
     c_before, tanh_c : ndarray, shape (T, B, n_a)
         The cell state that entered each step, and tanh of the one that left it.
 
     Returns
     -------
-    slopes : ndarray, shape (4, T, B, n_a)
+    slopes : ndarray, shape (T, B, 4 n_a)
         Multiply the first three with dc, the last with da.
     slope_c : ndarray, shape (T, B, n_a)
         That of a with respect to c.
     """
-    c_tilde, _, u, o = gates
+    n_a = tanh_c.shape[2]
+    c_tilde, _, u, o = each_gate(gates, n_a)
     slopes = 1 - gates
     slopes *= gates  # s (1 - s) of the sigmoids
-    slopes[0] = u * (1 - c_tilde * c_tilde)
-    slopes[1] *= c_before
-    slopes[2] *= c_tilde
-    slopes[3] *= tanh_c
+    of_c_tilde, of_f, of_u, of_o = each_gate(slopes, n_a)
+    of_c_tilde[:] = u * (1 - c_tilde * c_tilde)
+    of_f *= c_before
+    of_u *= c_tilde
+    of_o *= tanh_c
     return slopes, o * (1 - tanh_c * tanh_c)

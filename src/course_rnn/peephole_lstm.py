@@ -11,15 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from course_rnn.gates import (
-    fast_sigmoid,
+    each_gate,
     gate_gradients,
     quiet_sigmoid,
-    side_by_side,
     sigmoid,
-    state_weights,
+    sigmoid_in_place,
 )
 from course_rnn.lstm import gate_slopes, init_lstm, last_gradients, stack_gates, unstack_gates
-from course_rnn.rnn import Cache, entered, initial_states, states_before
+from course_rnn.rnn import Cache, initial_states, states_from
 from course_rnn.shapes import check_layer, check_shapes, rows
 
 
@@ -229,20 +228,24 @@ def peephole_lstm_forward(
     Gers, Schraudolph & Schmidhuber (2002). The equations of `peephole_lstm_cell_forward`.
     """
     a0, c0 = initial_states(x, params, a0=a0, c0=c0)
+    B, n_a = a0.shape
     W, gates = stack_gates(x, params)
-    Wa, pfu = state_weights(W, a0.shape[1]), np.stack((params.pf, params.pu))[:, None]
-    a, c, tanh_c = np.empty((3, *gates.shape[1:]), dtype=gates.dtype)
-    a_prev, c_prev = a0, c0
-    for t in range(len(x)):
-        z = gates[:, t] + a_prev @ Wa
-        c_tilde = gates[0, t] = np.tanh(z[0])
-        f, u = gates[1:3, t] = fast_sigmoid(z[1:3] + pfu * c_prev)
+    c_tilde, f, u, o = each_gate(gates, n_a)
+    a, c, Wa = states_from(a0, gates), states_from(c0, gates), W[:, :n_a]
+    tanh_c, pfu = np.empty_like(c[1:]), np.stack((params.pf, params.pu))
+    for t, z in enumerate(gates):
+        z += a[t] @ Wa.T
+        c_tilde[t] = np.tanh(c_tilde[t])
+        z_fu = z.reshape(B, 4, n_a)[:, 1:3]
+        z_fu += pfu * c[t][:, None]
+        sigmoid_in_place(z_fu)
         # c<t> = u c~ + f c<t-1>,  a<t> = o tanh(c<t>)
-        c_prev = c[t] = u * c_tilde + f * c_prev
-        o = gates[3, t] = fast_sigmoid(z[3] + params.po * c_prev)
-        tanh_c_t = tanh_c[t] = np.tanh(c_prev)
-        a_prev = a[t] = o * tanh_c_t
-    return a, c, (x, a0, c0, a, c, tanh_c, gates, W, params)
+        c[t + 1] = u[t] * c_tilde[t] + f[t] * c[t]
+        o[t] += params.po * c[t + 1]
+        sigmoid_in_place(o[t])
+        tanh_c[t] = np.tanh(c[t + 1])
+        a[t + 1] = o[t] * tanh_c[t]
+    return a[1:], c[1:], (x, a, c, tanh_c, gates, W, params)
 
 
 def peephole_lstm_backward(
@@ -283,23 +286,21 @@ def peephole_lstm_backward(
     -----
     Greff et al. (2017), appendix A.
     """
-    x, a0, c0, a, c, tanh_c, gates, W, params = caches
-    T, B, n_a = a.shape
-    dc, da_prev = last_gradients(da, a, dc_last), np.zeros_like(a0)
-    c_before, f = states_before(c0, c), gates[1]
-    slopes, slope_c = gate_slopes(gates, c_before, tanh_c)
-    Wa, (*_, pf, pu, po) = W[:, :n_a], params
-    dz = np.empty((T, B, 4 * n_a), dtype=a.dtype)
-    for t in reversed(range(T)):
-        da_t, dz_t = da[t] + da_prev, slopes[:, t]
-        dz_t[3] *= da_t  # output: through a<t>
-        dc = dc + da_t * slope_c[t] + dz_t[3] * po
-        dz_t[:3] *= dc  # candidate, forget, update: through c<t>
-        dz[t] = side_by_side(dz_t)
+    x, a, c, tanh_c, gates, W, (*_, pf, pu, po) = caches
+    dc, da_prev = last_gradients(da, a[1:], dc_last), np.zeros_like(a[0])
+    dz, slope_c = gate_slopes(gates, c[:-1], tanh_c)  # each gradient replaces its slope
+    B, n_a = da_prev.shape
+    _, f, _, _ = each_gate(gates, n_a)
+    _, dzf, dzu, dzo = each_gate(dz, n_a)
+    Wa, Wx = W[:, :n_a], W[:, n_a:]
+    for t in reversed(range(len(x))):
+        da_t = da[t] + da_prev
+        dzo[t] *= da_t  # output: through a<t>
+        dc = dc + da_t * slope_c[t] + dzo[t] * po
+        dz[t].reshape(B, 4, n_a)[:, :3] *= dc[:, None]  # candidate, forget, update: through c<t>
         da_prev = dz[t] @ Wa
-        dc = dc * f[t] + dz_t[1] * pf + dz_t[2] * pu
-    of_gates = unstack_gates(*gate_gradients(dz, entered(a0, a, x)))
-    _, dzf, dzu, dzo = slopes  # by now the gradients themselves
-    of_peepholes = [(dzf * c_before).sum((0, 1)), (dzu * c_before).sum((0, 1))]
-    grads = PeepholeParams(*of_gates, *of_peepholes, (dzo * c).sum((0, 1)))
-    return (rows(dz) @ W[:, n_a:]).reshape(x.shape), da_prev, dc, grads
+        dc = dc * f[t] + dzf[t] * pf + dzu[t] * pu
+    of_gates = unstack_gates(*gate_gradients(dz, a[:-1], x))
+    of_peepholes = (dzf * c[:-1], dzu * c[:-1], dzo * c[1:])
+    grads = PeepholeParams(*of_gates, *(g.sum(axis=(0, 1)) for g in of_peepholes))
+    return (rows(dz) @ Wx).reshape(x.shape), da_prev, dc, grads

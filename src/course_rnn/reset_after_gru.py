@@ -10,16 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from course_rnn.gates import (
-    fast_sigmoid,
-    gate_gradients,
+    each_gate,
     quiet_sigmoid,
-    side_by_side,
     sigmoid,
-    state_weights,
+    sigmoid_in_place,
 )
 from course_rnn.gru import gate_slopes, stack_gates
 from course_rnn.initialise import glorot
-from course_rnn.rnn import Cache, initial_states, states_before
+from course_rnn.rnn import Cache, initial_states, states_from
 from course_rnn.shapes import check_layer, check_shapes, rows
 
 
@@ -207,18 +205,20 @@ def reset_after_gru_forward(
     torch.nn.GRU, cuDNN and Keras' reset_after. The equations of `reset_after_gru_cell_forward`.
     """
     (c0,) = initial_states(x, params, c0=c0)
+    n_a = c0.shape[1]
     W, gates = stack_gates(x, params)
-    W_state = state_weights(W, c0.shape[1])
-    c, q = np.empty((2, *gates.shape[1:]), dtype=gates.dtype)
-    c_prev = c0
-    for t in range(len(x)):
-        z = c_prev @ W_state
-        r, u = gates[:2, t] = fast_sigmoid(gates[:2, t] + z[:2])
-        q_t = q[t] = z[2] + params.bcc  # the memory's product
-        c_tilde = gates[2, t] = np.tanh(gates[2, t] + r * q_t)
+    r, u, c_tilde = each_gate(gates, n_a)
+    c, Wc = states_from(c0, gates), W[:, :n_a]
+    q = np.empty_like(c[1:])
+    for t, z_ru in enumerate(gates[:, :, : 2 * n_a]):
+        z = c[t] @ Wc.T
+        z_ru += z[:, : 2 * n_a]
+        sigmoid_in_place(z_ru)
+        q[t] = z[:, 2 * n_a :] + params.bcc  # the memory's product
+        c_tilde[t] = np.tanh(c_tilde[t] + r[t] * q[t])
         # c<t> = u c~ + (1 - u) c<t-1>, in one product less
-        c_prev = c[t] = c_prev + u * (c_tilde - c_prev)
-    return c, (x, c0, c, q, gates, W)
+        c[t + 1] = c[t] + u[t] * (c_tilde[t] - c[t])
+    return c[1:], (x, c, q, gates, W)
 
 
 def reset_after_gru_backward(
@@ -257,24 +257,24 @@ def reset_after_gru_backward(
     torch.nn.GRU, cuDNN and Keras' reset_after. All three gates' gradients are dc times a slope that
     needs no later step.
     """
-    x, c0, c, q, gates, W = caches
-    check_shapes(c=(c, "T B n_a"), dc=(dc, "T B n_a"))
-    T, B, n_a = c.shape
-    r, u, _ = gates
-    c_before, keep = states_before(c0, c), 1 - u
-    slopes = gate_slopes(gates, c_before)
-    slopes[0] = slopes[2] * q * r * (1 - r)
-    slopes = np.concatenate([(slopes[2] * r)[None], slopes])  # q, relevance, update, candidate
-    of_state, of_input = np.s_[:, :, : 3 * n_a], np.s_[:, :, n_a:]
+    x, c, q, gates, W = caches
+    check_shapes(c=(c[1:], "T B n_a"), dc=(dc, "T B n_a"))
+    dc_prev = np.zeros_like(c[0])
+    B, n_a = dc_prev.shape
+    r, u, _ = each_gate(gates, n_a)
+    keep, slopes = 1 - u, gate_slopes(gates, c[:-1])
+    of_r, _, of_c_tilde = each_gate(slopes, n_a)
+    of_r[:] = of_c_tilde * q * r * (1 - r)
+    dz = np.concatenate((of_c_tilde * r, slopes), axis=-1)  # q, relevance, update, candidate
+    of_state, of_input = dz[:, :, : 3 * n_a], dz[:, :, n_a:]
     Wc = np.roll(W[:, :n_a], n_a, axis=0)  # candidate, relevance, update
-    dz, dc_prev = np.empty((T, B, 4 * n_a), dtype=c.dtype), np.zeros_like(c0)
-    for t in reversed(range(T)):
+    for t in reversed(range(len(x))):
         dc_t = dc[t] + dc_prev
-        dz[t] = side_by_side(dc_t * slopes[:, t])
-        dc_prev = dc_t * keep[t] + dz[t, :, : 3 * n_a] @ Wc
-    dW_state, dbcc = gate_gradients(dz[of_state], c_before)
-    dW_input, db = gate_gradients(dz[of_input], x)
-    dW = np.concatenate([np.roll(dW_state, -n_a, axis=0), dW_input], axis=1)
-    (dWr, dWu, dWc), (dbr, dbu, dbc) = dW.reshape(3, n_a, -1), db.reshape(3, n_a)
-    grads = ResetAfterGRUParams(dWu, dWr, dWc, dbu, dbr, dbc, dbcc[:n_a])
-    return (rows(dz[of_input]) @ W[:, n_a:]).reshape(x.shape), dc_prev, grads
+        dz[t].reshape(B, 4, n_a)[:] *= dc_t[:, None]  # each gradient replaces its slope
+        dc_prev = dc_t * keep[t] + of_state[t] @ Wc
+    dWcc, dWrc, dWuc = (rows(of_state).T @ rows(c[:-1])).reshape(3, n_a, -1)
+    dWrx, dWux, dWcx = (rows(of_input).T @ rows(x)).reshape(3, n_a, -1)
+    dW = (np.hstack(parts) for parts in ((dWuc, dWux), (dWrc, dWrx), (dWcc, dWcx)))
+    dbcc, dbr, dbu, dbc = rows(dz).sum(axis=0).reshape(4, n_a)
+    grads = ResetAfterGRUParams(*dW, dbu, dbr, dbc, dbcc)
+    return (rows(of_input) @ W[:, n_a:]).reshape(x.shape), dc_prev, grads

@@ -28,7 +28,7 @@ class Activation(NamedTuple):
 
 
 TANH = Activation(np.tanh, lambda a: 1 - a * a)
-RELU = Activation(lambda z: np.maximum(z, 0), lambda a: a > 0)
+RELU = Activation(lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(a.dtype))
 
 
 class RNNParams(NamedTuple):
@@ -169,8 +169,32 @@ def initial_states(x: np.ndarray, params: tuple, **states: np.ndarray | None) ->
     """
     given = {name: (state, "B n_a") for name, state in states.items() if state is not None}
     sizes = check_layer(params, x=(x, "T B n_x"), **given)
+    if len(given) == len(states):
+        return list(states.values())
     zero = np.zeros((sizes["B"], sizes["n_a"]), dtype=np.result_type(x, params[0]))
     return [zero if state is None else state for state in states.values()]
+
+
+def states_from(state0: np.ndarray, z: np.ndarray) -> np.ndarray:
+    r"""Make room for the states of all steps behind the first one.
+
+    With a = states_from(a0, z), a[t] is the lecture's $a^{\langle t \rangle}$: a[0] is there,
+    a[:-1] enter the steps, a[1:] leave them.
+
+    Parameters
+    ----------
+    state0 : ndarray, shape (B, n_a)
+        The state before the first step.
+    z : ndarray, shape (T, B, n)
+        What the states are computed from: T and the dtype are taken from it.
+
+    Returns
+    -------
+    ndarray, shape (T + 1, B, n_a)
+    """
+    states = np.empty((len(z) + 1, *state0.shape), dtype=z.dtype)
+    states[0] = state0
+    return states
 
 
 def rnn_forward(
@@ -211,13 +235,13 @@ def rnn_forward(
     """
     (a0,) = initial_states(x, params, a0=a0)
     Wax, Waa, ba = params
-    z = rows(x) @ Wax.T + ba  # (T B, n_a)
-    a = z.reshape(*x.shape[:2], -1)  # each state replaces its share of z
-    a_prev, Waa_T = a0, np.ascontiguousarray(Waa.T)
-    for t in range(len(x)):
+    z = (rows(x) @ Wax.T + ba).reshape(*x.shape[:2], -1)
+    a = states_from(a0, z)
+    for t, z_t in enumerate(z):
         # a<t> = g1(Wax x<t> + Waa a<t-1> + ba)
-        a_prev = a[t] = g1.function(a[t] + a_prev @ Waa_T)
-    return a, (x, a0, a, params, g1)
+        z_t += a[t] @ Waa.T
+        a[t + 1] = g1.function(z_t)
+    return a[1:], (x, a, params, g1)
 
 
 def rnn_backward(da: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray, RNNParams]:
@@ -251,36 +275,18 @@ def rnn_backward(da: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray,
     -----
     Werbos (1990). Only the recursion stays in the loop; each weight gets one product for all steps.
     """
-    x, a0, a, (Wax, Waa, _), g1 = caches
-    check_shapes(a=(a, "T B n_a"), da=(da, "T B n_a"))
-    slope, dz = g1.slope(a), np.empty_like(a)
-    da_prev = np.zeros_like(a0)
-    for t in reversed(range(len(a))):
+    x, a, (Wax, Waa, _), g1 = caches
+    check_shapes(a=(a[1:], "T B n_a"), da=(da, "T B n_a"))
+    dz = g1.slope(a[1:])  # the gradient of each step replaces its slope
+    da_prev = np.zeros_like(a[0])
+    for t in reversed(range(len(x))):
         # dz<t> = (da<t> + dz<t+1> Waa) g1'(z<t>)
-        dz[t] = (da[t] + da_prev) * slope[t]
-        da_prev = dz[t] @ Waa
+        dz_t = dz[t]
+        dz_t *= da[t] + da_prev
+        da_prev = dz_t @ Waa
     dz = rows(dz)
-    grads = RNNParams(dz.T @ rows(x), dz.T @ rows(states_before(a0, a)), dz.sum(axis=0))
+    grads = RNNParams(dz.T @ rows(x), dz.T @ rows(a[:-1]), dz.sum(axis=0))
     return (dz @ Wax).reshape(x.shape), da_prev, grads
-
-
-def states_before(a0: np.ndarray, a: np.ndarray) -> np.ndarray:
-    r"""List the state that entered each step: a0, then all states but the last.
-
-    $$a^{\langle 0 \rangle}, a^{\langle 1 \rangle}, \dots, a^{\langle T-1 \rangle}$$
-
-    Parameters
-    ----------
-    a0 : ndarray, shape (B, n_a)
-        The state before the first step.
-    a : ndarray, shape (T, B, n_a)
-        The states of all steps.
-
-    Returns
-    -------
-    ndarray, shape (T, B, n_a)
-    """
-    return np.concatenate([a0[None], a[:-1]])
 
 
 def entered(state0: np.ndarray, states: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -299,7 +305,7 @@ def entered(state0: np.ndarray, states: np.ndarray, x: np.ndarray) -> np.ndarray
     -------
     ndarray, shape (T, B, n_a + n_x)
     """
-    return np.concatenate([states_before(state0, states), x], axis=-1)
+    return np.concatenate([np.concatenate([state0[None], states[:-1]]), x], axis=-1)
 
 
 def count_rnn_parameters(n_x: int, n_a: int, n_y: int) -> int:

@@ -1,5 +1,7 @@
 """One sentence for arrays that do not fit: which argument, what it has, what was expected."""
 
+from functools import lru_cache
+
 import numpy as np
 
 
@@ -33,23 +35,14 @@ def check_shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
         ...
     ValueError: a0 has shape (2, 5), expected (B, n_a) = (3, 5)
     """
-    sizes: dict[str, int] = {}
-    for name, (value, axes) in arrays.items():
-        array = np.asarray(value)
-        shape, own = array.shape, axes.split()
-        if own[0] == "...":
-            own = own[1:]
-            shape = shape[max(0, len(shape) - len(own)) :]
-        expected = [_size(axis, size, sizes) for axis, size in zip(own, shape, strict=False)]
-        if len(shape) != len(own) or list(shape) != expected:
-            raise ValueError(_does_not_fit(name, array.shape, axes.split(), expected))
-        if 0 in array.shape:
-            raise ValueError(f"{name} has shape {array.shape}, expected no axis of size 0")
+    given = {name: np.asarray(value) for name, (value, _) in arrays.items()}
+    sizes = _sizes(*((name, arrays[name][1], array.shape) for name, array in given.items()))
+    for name, array in given.items():
         squares = np.vdot(array, array)  # NaN if one number is: faster than asking each
         if squares != squares and np.isnan(array).any():
             place = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
             raise ValueError(f"{name} of shape {array.shape} has NaN at {place}")
-    return sizes
+    return dict(sizes)
 
 
 def check_indices(n_classes: int, **arrays: np.ndarray) -> None:
@@ -131,6 +124,23 @@ def rows(a: np.ndarray) -> np.ndarray:
     (18, 4)
     """
     return a.reshape(-1, a.shape[-1])
+
+
+@lru_cache(maxsize=1024)  # a training loop asks the same of every batch
+def _sizes(*arrays: tuple[str, str, tuple[int, ...]]) -> dict[str, int]:
+    """Make sure that shapes fit: a name, the names of its axes and a shape for each array."""
+    sizes: dict[str, int] = {}
+    for name, axes, full_shape in arrays:
+        shape, own = full_shape, axes.split()
+        if own[0] == "...":
+            own = own[1:]
+            shape = shape[max(0, len(shape) - len(own)) :]
+        expected = [_size(axis, size, sizes) for axis, size in zip(own, shape, strict=False)]
+        if len(shape) != len(own) or list(shape) != expected:
+            raise ValueError(_does_not_fit(name, full_shape, axes.split(), expected))
+        if 0 in full_shape:
+            raise ValueError(f"{name} has shape {full_shape}, expected no axis of size 0")
+    return sizes
 
 
 def _size(axis: str, size: int, sizes: dict[str, int]) -> int:
