@@ -7,7 +7,7 @@ less than its full marks. If one does not, nothing may be recorded.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from course_rnn.check import EXERCISES
 from grader.results import CellResult, Result
@@ -81,7 +81,8 @@ def judge_canaries(job: Job, birds: list[Canary], graded: list[Graded]) -> None:
         If one has not; the text names assignment, cell and canary.
     """
     results = {item.who: item.result for item in graded}
-    problems = [text for bird in birds for text in _problems(bird, results[bird.name])]
+    found = [list(_problems(bird, results[bird.name])) for bird in birds]
+    problems = found[0] or list(chain(*found))  # nothing can be right if the solution is wrong
     if problems:
         listed = "\n".join(f"  {text}" for text in problems[:10])
         more = f"\n  and {len(problems) - 10} more" if len(problems) > 10 else ""

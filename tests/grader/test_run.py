@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -21,13 +22,14 @@ from grader.sample_class.build import write_submissions
 from grader.sample_class.roster import ROSTER
 from tests.grader.classroom import NAME, make_course
 
-STUDENTS = [entry for entry in ROSTER[NAME] if entry.code != "endless"]
+CLASS = ("ada", "chloe", "david", "hana", "julia", "lena", "mateo", "nora")
+STUDENTS = [entry for entry in ROSTER[NAME] if entry.student in CLASS]
 COMMAND = [sys.executable, "-m", "grader.cli", "run", NAME]
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 def make_class(folder: Path) -> Places:
-    """Make a course in which the sample class has handed in, apart from endless loops."""
+    """Make a course in which some of the sample class have handed in."""
     places = make_course(folder)
     shutil.copytree(course.ROOT / "notebooks" / "exercises" / NAME, folder / "release" / NAME)
     write_submissions(places.config, NAME)
@@ -37,7 +39,7 @@ def make_class(folder: Path) -> Places:
 
 
 def run(places: Places, *more: str) -> int:
-    return cli.main(["run", NAME, "--course", str(places.root), *more])
+    return cli.main(["run", NAME, *more, "--course", str(places.root)])
 
 
 def results(places: Places) -> dict[str, bytes]:
@@ -176,10 +178,11 @@ def test_a_locked_gradebook_keeps_the_results_for_later(
     Gradebook(url, "course_rnn").close()
     holder = sqlite3.connect(fresh.root / "gradebook.db")
     holder.execute("BEGIN EXCLUSIVE")
+    where = ["--course", str(fresh.root), "--db", url]
     assert run(fresh, "--db", url) == 1
     told = capsys.readouterr().err
     assert "database is locked" in told
-    assert f"`grader run {NAME} --course {fresh.root} --db {url}` records them" in told
+    assert f"`{shlex.join(['grader', 'run', NAME, *where])}` records them" in told
     assert results(fresh) == results(graded)
     holder.close()
     store = Store(fresh.results, NAME)
@@ -217,7 +220,8 @@ def test_a_solution_that_its_tests_refuse_stops_before_anything_is_recorded(
     assert run(fresh) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"The tests of {NAME} cannot be trusted, so nothing was recorded:\n")
-    assert "cell count_rnn_parameters-check gives the solution 0 of 1 points (failed)" in told
+    assert "cell count_rnn_parameters-check gives the solution" in told
+    assert "misconception" not in told
     assert not (fresh.root / "gradebook.db").exists()
     assert not (fresh.root / "autograded").exists()
 
@@ -292,7 +296,7 @@ def test_there_is_a_sentence_when_there_is_nothing_to_do(
 
 
 def test_the_marks_are_those_of_stock_nbgrader(graded: Places, tmp_path: Path):
-    honest = ["ada", "ben", "chloe", "david", "elif", "hana", "ivan", "julia", "mateo", "nora"]
+    honest = [student for student in CLASS if student != "lena"]
     places = make_class(tmp_path)
     course.log_to(tmp_path / "log")
     course.make_student_version(places.config, NAME, in_gradebook=True)
