@@ -75,11 +75,14 @@ def render(marks: Marks, marked: ClassMarks, result: Result) -> str:
         What the judge found.
     """
     readable = result.status != UNREADABLE
+    decided = [item for item in marked.items if marks.points.get(item.name) is not None]
     return environment.render(
         "feedback.html",
         assignment=marked.assignment,
         marks=marks,
         max_points=marked.max_points,
+        so_far=sum(marks.points[item.name] or 0.0 for item in decided),
+        decided=sum(item.max_points for item in decided),
         result=result,
         readable=readable,
         exercises=exercises_of(marks, marked, result) if readable else [],
