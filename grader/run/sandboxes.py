@@ -20,8 +20,13 @@ def sandbox_of(job: Job) -> Sandbox:
         If this machine does not offer its level.
     """
     if job not in _open:
-        _open.clear()
-        _closing.close()
+        close_sandboxes()
         sandbox = open_sandbox(job.policy, job.library, job.released)
         _open[job] = _closing.enter_context(sandbox)
     return _open[job]
+
+
+def close_sandboxes() -> None:
+    """Close what is open, and remove its files."""
+    _open.clear()
+    _closing.close()
