@@ -80,18 +80,17 @@ class Student:
 
     def run(self, source: str) -> tuple[Any, str]:
         """Run a cell; return its outputs, unchecked, and the name of the error that ended it."""
-        outputs, problem = self.request("run", source)
-        if problem == "MemoryError":
-            self.ran_out_of_memory = True
+        outputs, problem = self._run(source)
+        self.ran_out_of_memory |= problem == "MemoryError"
         if problem != "TimeLimitError":  # it would take as long again
             self._ran.append(source)
-        return outputs, str(problem)
+        return outputs, problem
 
     def look_up(self, names: list[str]) -> dict[str, Any]:
         """Return those of some names that the student's notebook has, with their values."""
         try:
             return dict(self.request("get", names))
-        except Exception:  # one of the values cannot be handed over
+        except (Exception, SystemExit):  # one of the values cannot be handed over
             return {} if len(names) < 2 else self._look_up_singly(names)
 
     def call(self, function: Proxy, args: tuple, kwargs: dict, names: dict) -> tuple[Any, Any]:
@@ -108,6 +107,15 @@ class Student:
             self._child.kill()
             self._child = None
 
+    def _run(self, source: str) -> tuple[Any, str]:
+        try:
+            match self.request("run", source):
+                case (outputs, str(problem)):
+                    return outputs, problem
+        except (Exception, SystemExit) as error:  # what runs cells there has been tampered with
+            return [], type(error).__name__
+        return [], "an unknown error"
+
     def _start(self) -> None:
         self._child = self._sandbox.start()
         self._channel = Channel(self._child.socket, self._lend, self._borrow, self._bounds)
@@ -117,7 +125,7 @@ class Student:
         for index, source in enumerate(self._ran):
             try:
                 with self._clock.cell():
-                    self.request("run", source)
+                    self._run(source)
             except (OverTimeError, StudentDiedError):
                 self.close()
                 if not self._clock.is_over:
