@@ -10,6 +10,8 @@ CODE, MARKDOWN = "code", "markdown"
 ANSWER, TEST, TASK, ORDINARY = "answer", "test", "task", "ordinary"
 """What a cell of the released notebook is for."""
 
+MOST_CHARACTERS = 100_000  # of one cell; nobody writes more
+
 _DEFINED = re.compile(
     r"^(?:(?:async\s+)?def\s+(\w+)|class\s+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=))", re.MULTILINE
 )

@@ -9,11 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.intake.cells import CODE, MARKDOWN, Cell, UnusableError, clean, shown
+from grader.intake.cells import (
+    CODE,
+    MARKDOWN,
+    MOST_CHARACTERS,
+    Cell,
+    UnusableError,
+    clean,
+    shown,
+)
 from grader.intake.files import AGAIN
 
-MOST_VALUES = 4_000_000  # a larger file of brackets and commas would take gigabytes when parsed
-MOST_CELLS = 2000
+MOST_VALUES = 2_000_000  # a larger file of brackets and commas would take gigabytes when parsed
+MOST_CELLS = 1000
 _NO_NOTEBOOKS = (
     (b"PK\x03\x04", "a zip archive: unpack it and hand in the notebook"),
     (b"%PDF", "a PDF: hand in the notebook itself"),
@@ -151,7 +159,7 @@ def _cell(index: int, content: Any) -> Cell | None:  # noqa: ANN401
     return Cell(
         index=index,
         cell_type=CODE if content.get("cell_type") == CODE else MARKDOWN,
-        source=clean(source),
+        source=clean(source[: 3 * MOST_CHARACTERS]),  # still too long, and quickly handled
         id=_name(content.get("id")) or _name(metadata.get("id")),  # Colab keeps it in metadata
         grade_id=_name(_dict(metadata.get("nbgrader")).get("grade_id")),
         attachments=_dict(content.get("attachments")),

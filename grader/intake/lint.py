@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 LIBRARY = "course_rnn"
+MOST_CHARACTERS = 30_000  # of a cell; a parsed one takes a thousand times the memory
 _TRICKS = {
     "ctypes": "reaches into the memory of the process",
     "gc": "looks through all objects of the process",
@@ -71,6 +72,8 @@ def lint(
         if command := _SYSTEM.search(source):
             line = source[: command.start()].count("\n") + 1
             flags.append(f"{name}, line {line}: runs commands of the system")
+        if len(source) > MOST_CHARACTERS:
+            flags.append(f"{name}: is so long that its code was not looked at")
         for node in nodes[name]:
             where = f"{name}, line {node.lineno + trees[name][1]}: "
             not_allowed += [where + what for what in _foreign(node, imports)]
@@ -93,7 +96,9 @@ def _aliases(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _parse(source: str) -> tuple[ast.Module | None, int]:
-    """Parse a cell, without the lines that only IPython knows; None if it has a mistake."""
+    """Parse a cell, without the lines that only IPython knows; None if that fails."""
+    if len(source) > MOST_CHARACTERS:
+        return None, 0
     first, _, rest = source.partition("\n")
     offset = int(first.startswith("%%"))
     if offset and not first.startswith(_PYTHON_MAGIC):

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from grader.intake.cells import ANSWER, TEST, Cell
 
 ALIKE = 60.0  # per cent; cells that have nothing to do with each other reach 30 to 50
-_COMPARED = 4000  # characters
+_COMPARED = 1500  # characters
 
 Key = Callable[[Cell], str]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from grader.intake.cells import ANSWER, CODE, TEST, Cell, listed
 from grader.intake.match import Matching, is_good
-from grader.intake.transplant import MOST_EXTRA, is_too_long
+from grader.intake.transplant import MOST_EXTRA, MOST_EXTRA_CHARACTERS, is_too_long
 
 
 def describe(slots: Sequence[Cell], cells: Sequence[Cell], matching: Matching) -> list[str]:
@@ -37,7 +37,8 @@ def reasons_to_look(slots: Sequence[Cell], cells: Sequence[Cell], matching: Matc
         reasons.append(f"The cell of {listed(guessed)} was found by its place alone.")
     if any(is_too_long(cell) for cell in cells):
         reasons.append("A cell was too long and was cut.")
-    if len(cells) > MOST_EXTRA + len(slots):
+    extra = sum(len(cell.source) for cell in matching.free(cells))
+    if len(cells) > MOST_EXTRA + len(slots) or extra > MOST_EXTRA_CHARACTERS:
         reasons.append("There were too many cells; the last ones were left out.")
     return reasons
 

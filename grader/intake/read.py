@@ -204,10 +204,10 @@ def _choose(candidates: Sequence[_Candidate], assignment: str) -> _Candidate:
     own = [c for c in candidates if c.recognised and not c.foreign]
     if own:
         return max(own, key=lambda candidate: candidate.rank(assignment))
-    path, cells = shown(candidates[0].path), candidates[0].decoded.cells
-    title = next((c.source for c in cells if c.cell_type == MARKDOWN and c.text), "")
-    title = title.strip().split("\n")[0].lstrip("# ")
-    what = f"it begins with “{shown(title)}”" if title else "none of its cells is there"
+    path, first = shown(candidates[0].path), candidates[0].decoded.cells[0]
+    what = "none of its exercises is there"
+    if first.cell_type == MARKDOWN and first in candidates[0].matching.free([first]):
+        what = f"it begins with “{shown(first.text.split(chr(10))[0].lstrip('# '))}”"
     raise UnusableError(f"{path} is not the notebook of {assignment}: {what}. {FRESH}")
 
 

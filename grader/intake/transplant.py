@@ -12,11 +12,20 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.intake.cells import ANSWER, CODE, MARKDOWN, ORDINARY, TASK, TEST, Cell, clean
+from grader.intake.cells import (
+    ANSWER,
+    CODE,
+    MARKDOWN,
+    MOST_CHARACTERS,
+    ORDINARY,
+    TASK,
+    TEST,
+    Cell,
+    clean,
+)
 from grader.intake.match import Matching
 
-MOST_CHARACTERS = 100_000  # of one cell
-MOST_EXTRA = 300  # cells
+MOST_EXTRA, MOST_EXTRA_CHARACTERS = 300, 200_000  # of cells that a student added
 MOST_PICTURES, PICTURE_BYTES = 4, 2**20
 _PICTURES = ("image/png", "image/jpeg")
 
@@ -149,13 +158,15 @@ def _extra_cells(
     stubs = {slot.text for slot in slots if slot.role == ANSWER or slot.cell_type != CODE}
     names = {name for slot in slots if slot.role == ANSWER for name in slot.defines}
     places = defaultdict(list)
+    left = MOST_EXTRA_CHARACTERS
     for cell in sorted(cells, key=lambda cell: cell.index)[: MOST_EXTRA + len(slots)]:
         if cell.index in owners:
             place, cell = _changed(slots[owners[cell.index]], cell, names)
         else:
             place = _place(cell.index, owners)
         if cell is not None and cell.text and cell.text not in stubs:
-            places[place].append(cell)
+            left -= len(cell.source)
+            places[place] += [cell] if left >= 0 else []
     return places
 
 

@@ -412,6 +412,10 @@ def test_a_cell_nobody_could_have_written_is_left_out_and_a_person_looks(hand_in
     intake = hand_in(notebook)
     assert len(intake.notebook["cells"]) < 400
     assert "too many cells" in intake.review
+    notebook["cells"][-1000:] = [code("def f(): pass\n" * 5000) for _ in range(50)]
+    intake = hand_in(notebook)
+    assert len(json.dumps(intake.notebook)) < 500_000
+    assert "too many cells" in intake.review
 
 
 def test_an_answer_in_another_language_is_said_to_be_one(hand_in):

@@ -55,7 +55,7 @@ HONEST = (
     "x = '/ or ~'\n'https://example.org/usr/'",
     "def f(:\n  import gc",
     "(" * 5000,
-    "-" * 50_000 + "1",
+    "-" * 20_000 + "1",
     "x = 1\0",
 )
 
