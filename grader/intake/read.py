@@ -89,7 +89,7 @@ def read_submission(
         slots = released_cells(released)
         files = list_files(folder)
         candidates = _candidates(files, slots)
-        best = _choose(candidates, assignment)
+        best = _choose(candidates, assignment, slots)
         return _take_in(files, candidates, best, released, slots, assignment, imports)
     except UnusableError as error:
         return Unreadable(str(error), _digest_of_names(files))
@@ -193,7 +193,7 @@ def _candidate(files: Files, path: str, slots: Sequence[Cell]) -> _Candidate:
     )
 
 
-def _choose(candidates: Sequence[_Candidate], assignment: str) -> _Candidate:
+def _choose(candidates: Sequence[_Candidate], assignment: str, slots: Sequence[Cell]) -> _Candidate:
     """Choose the notebook that holds most of the assignment.
 
     Raises
@@ -206,7 +206,7 @@ def _choose(candidates: Sequence[_Candidate], assignment: str) -> _Candidate:
         return max(own, key=lambda candidate: candidate.rank(assignment))
     path, first = shown(candidates[0].path), candidates[0].decoded.cells[0]
     what = "none of its exercises is there"
-    if first.cell_type == MARKDOWN and first in candidates[0].matching.free([first]):
+    if first.cell_type == MARKDOWN and first.text not in {slot.text for slot in slots}:
         what = f"it begins with “{shown(first.text.split(chr(10))[0].lstrip('# '))}”"
     raise UnusableError(f"{path} is not the notebook of {assignment}: {what}. {FRESH}")
 
