@@ -48,6 +48,7 @@ def _add_function(function: Callable[..., Any], name: str, parts: dict[str, str]
 
 
 def _add(value: Any, name: str, parts: dict[str, str]) -> None:  # noqa: ANN401
+    value = inspect.unwrap(value)  # a cached function as it is without the cache
     if isinstance(value, ModuleType):
         parts[name] = f"import {value.__name__} as {name}"
     elif inspect.isfunction(value) and value.__module__.startswith("course_rnn"):
