@@ -32,6 +32,11 @@ class Clock:
         return time.monotonic() >= self._end
 
     @property
+    def cell_is_over(self) -> bool:
+        """Whether the present cell has used up its time."""
+        return time.monotonic() >= self._cell_end
+
+    @property
     def left(self) -> float:
         """The seconds that the present cell still has."""
         return max(0.001, self._cell_end - time.monotonic())

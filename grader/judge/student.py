@@ -142,8 +142,9 @@ class Student:
         try:
             self._channel.send_packed(self._packed((operation, self._clock.left, *arguments)))
             error, value, changed = self._answer()
-        except HangUpError:
-            self._fail(_death(self._child))
+        except HangUpError:  # its own alarm may have rung in the middle of a message
+            over = self._clock.cell_is_over and OverTimeError("the time of this cell is over")
+            self._fail(over or _death(self._child))
         except WireError as error:
             self._fail(StudentDiedError(ERROR, f"its answer could not be read: {error}"))
         except BaseException as error:
