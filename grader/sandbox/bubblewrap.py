@@ -1,6 +1,5 @@
 """The level "bubblewrap": namespaces around the server, and again around each child."""
 
-import json
 import os
 import shutil
 import sys
@@ -9,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from grader.sandbox.ground import Ground, hidden_folders
-from grader.sandbox.server import ENVIRONMENT, PYTHON
+from grader.sandbox.server import ENVIRONMENT, PYTHON, Start
 
 INSIDE = "/course"
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _ETC = ("ld.so.cache", "localtime")
 
 
-def command(ground: Ground, settings: dict[str, Any]) -> tuple[list[str], dict[str, str]]:
-    """Make the command that starts the server in namespaces of its own.
+def command(ground: Ground, settings: dict[str, Any]) -> Start:
+    """Say how to start the server in namespaces of its own.
 
     Raises
     ------
@@ -44,9 +43,8 @@ def command(ground: Ground, settings: dict[str, Any]) -> tuple[list[str], dict[s
         *("--remount-ro", "/", "--chdir", "/", "--"),
         *PYTHON,
         f"{INSIDE}/student",
-        json.dumps(settings),
     ]
-    return arguments, {}
+    return Start(arguments, {}, settings)
 
 
 def _namespaces(ground: Ground) -> Iterator[str]:

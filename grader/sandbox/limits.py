@@ -3,14 +3,13 @@
 On Linux with Landlock, only the allowed files can be opened as well.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from grader.sandbox.ground import Ground, hidden_folders, without
-from grader.sandbox.server import ENVIRONMENT, PYTHON
+from grader.sandbox.server import ENVIRONMENT, PYTHON, Start
 from grader.student import landlock
 
 LINUX = sys.platform == "linux"
@@ -18,8 +17,8 @@ _READ_ANYWHERE = 1 << 2  # CAP_DAC_READ_SEARCH
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
 
 
-def command(ground: Ground, settings: dict[str, Any]) -> tuple[list[str], dict[str, str]]:
-    """Make the command that starts the server as it is.
+def command(ground: Ground, settings: dict[str, Any]) -> Start:
+    """Say how to start the server as it is.
 
     Raises
     ------
@@ -47,7 +46,7 @@ def command(ground: Ground, settings: dict[str, Any]) -> tuple[list[str], dict[s
     }
     names = ("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR")
     environment = ENVIRONMENT | {name: str(private) for name in names}
-    return [*PYTHON, str(ground.folder / "student"), json.dumps(settings)], environment
+    return Start([*PYTHON, str(ground.folder / "student")], environment, settings)
 
 
 def _roots(ground: Ground) -> list[str]:
@@ -58,7 +57,7 @@ def _roots(ground: Ground) -> list[str]:
 
 def _readable(roots: list[str]) -> list[str]:
     hidden = hidden_folders()
-    paths = [path for root in roots for path in without(Path(root), hidden)]
+    paths = [path for root in roots for path in without(Path(root).resolve(), hidden)]
     return [str(path) for path in dict.fromkeys(paths)]
 
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from grader.policy import Policy
 from grader.sandbox.ground import Ground
@@ -20,8 +20,17 @@ CHILD_SECONDS = 10.0
 _CHUNK = 4096
 _REMEMBERED = 100
 
-Command = Callable[[Ground, dict[str, Any]], tuple[list[str], dict[str, str]]]
-"""Makes a level's command and environment from the settings of the server."""
+
+class Start(NamedTuple):
+    """How a level starts the server: its command, environment, and its settings in full."""
+
+    arguments: list[str]
+    environment: dict[str, str]
+    settings: dict[str, Any]
+
+
+Level = Callable[[Ground, dict[str, Any]], Start]
+"""Says how to start a server, from the settings that do not depend on the level."""
 
 PYTHON = (sys._base_executable, "-P", "-s", "-S", "-B")
 """Python without its packages and without writing; -I would leave out PYTHONHASHSEED."""
@@ -79,7 +88,7 @@ class Sandbox:
         What may be imported, and limits.
     """
 
-    def __init__(self, level: str, command: Command, ground: Ground, policy: Policy) -> None:
+    def __init__(self, level: str, command: Level, ground: Ground, policy: Policy) -> None:
         self.level = level
         self._command, self._ground, self._policy = command, ground, policy
         self._server: _Server | None = None
@@ -128,7 +137,7 @@ class Sandbox:
 class _Server:
     """One running server; whatever happens to it, asking it never raises."""
 
-    def __init__(self, command: Command, ground: Ground, policy: Policy) -> None:
+    def __init__(self, command: Level, ground: Ground, policy: Policy) -> None:
         self._control, theirs = socket.socketpair()
         self._unread = b""
         self._reports: dict[tuple[str, int], dict[str, Any]] = {}
@@ -140,13 +149,15 @@ class _Server:
             "user": ground.user,
             "capabilities": 0,
         }
-        arguments, environment = command(ground, settings)
-        with theirs:
+        start = command(ground, settings)
+        with theirs, tempfile.TemporaryFile() as written:
+            written.write(json.dumps(start.settings).encode())
+            written.seek(0)
             self._process = subprocess.Popen(
-                arguments,
-                env=environment,
+                start.arguments,
+                env=start.environment,
                 pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+                stdin=written,
                 stdout=self._log,
                 stderr=self._log,
                 start_new_session=True,

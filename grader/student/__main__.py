@@ -1,8 +1,8 @@
-"""Starts the server; its settings come as JSON in the only argument."""
+"""Starts the server; its settings come as JSON on standard input."""
 
 import json
 import sys
 
 from server import main
 
-main(json.loads(sys.argv[1]))
+main(json.load(sys.stdin))

@@ -97,7 +97,7 @@ def _limit(settings: dict[str, Any]) -> None:
         tasks = limits["threads"] + 2  # the main thread, and the process that waits for it
         wanted["NPROC"] = (tasks, tasks)
     for name, pair in wanted.items():
-        with contextlib.suppress(ValueError) if not LINUX else contextlib.nullcontext():
+        with contextlib.suppress(ValueError, OSError) if not LINUX else contextlib.nullcontext():
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), pair)
 
 

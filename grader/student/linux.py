@@ -50,8 +50,8 @@ def become(user: int, keep: int = 0) -> None:
     """Change from root to an ordinary user without groups, keeping some of root's rights."""
     call("prctl", KEEP_CAPABILITIES, int(bool(keep)), 0, 0, 0)
     os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
+    os.setgid(user)
+    os.setuid(user)
     if keep:
         keep_only(keep)
     call("prctl", OWN_ITS_PROC, 1, 0, 0, 0)  # or its files in /proc would still be root's

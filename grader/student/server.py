@@ -140,9 +140,7 @@ def main(settings: dict[str, Any]) -> None:
     control = socket.socket(fileno=settings["control"])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if settings["user"]:
-        from linux import become
-
-        become(settings["user"], settings["capabilities"])
+        _become(settings)
     sys.path += [settings["library"], settings["packages"]]
     import session
     from confine import confine, confine_server
@@ -157,3 +155,15 @@ def main(settings: dict[str, Any]) -> None:
     gc.freeze()
     say(control, warm=round(time.perf_counter() - start, 3))
     Server(control, settings).run()
+
+
+def _become(settings: dict[str, Any]) -> None:
+    """Be root no more."""
+    if sys.platform == "linux":
+        from linux import become
+
+        become(settings["user"], settings["capabilities"])
+    else:
+        os.setgroups([])
+        os.setgid(settings["user"])
+        os.setuid(settings["user"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.policy import Limits
+from grader.policy import LEVELS, Limits
 from tests.attacks import NOTHING, POINTS, Attack, answered, code_cell, right, write
 from tests.attacks.section_a import Build
 from tests.attacks.section_c import with_cell
@@ -141,7 +141,7 @@ ATTACKS = (
     Attack(56, "a million lines", with_cell("print('line\\n' * 10**6)"), POINTS),
     Attack(56, "a line of 60 MB", with_cell("print('x' * 60_000_000)"), POINTS),
     Attack(57, "a picture of 30 MB, ten thousand outputs", with_cell(PICTURES), POINTS),
-    Attack(58, "fills the disk", with_cell(FILL), POINTS, limits=SMALL),
+    Attack(58, "fills the disk", with_cell(FILL), POINTS, LEVELS[:1], limits=SMALL),
     Attack(59, "a thread that complains", with_cell(NOISE), POINTS),
     Attack(60, "warns and shows its progress", within_softmax(WARNINGS), POINTS),
     Attack(61, "changes what is global", with_cell(GLOBAL_STATE), POINTS),

@@ -13,6 +13,7 @@ import pytest
 from grader.course import ROOT
 from grader.policy import LEVELS, Limits, Policy
 from grader.sandbox import Sandbox, SandboxUnavailableError, open_sandbox
+from grader.sandbox.ground import hidden_folders
 from grader.sandbox.library import write_library
 from grader.student.seccomp import instructions
 from tests.grader.pupil import Pupil, pupil_in
@@ -119,6 +120,19 @@ def test_nothing_of_the_worker_is_inside(pupil):
     is_socket = "def sockets():\n import os, stat\n for n in range(3, 200):\n  try:\n"
     pupil.run(f"{is_socket}   os.fstat(n); yield n\n  except OSError: pass")
     assert len(pupil.value("list(sockets())")) == 1
+
+
+def test_other_packages_and_the_course_are_hidden_wherever_they_lie(pupil):
+    pupil.run("""if True:
+        import os
+        def listed(folder):
+            try:
+                return os.listdir(folder)
+            except OSError:
+                return []
+    """)
+    for folder in hidden_folders():
+        assert pupil.value(f"listed({str(folder)!r})") == []
 
 
 def test_shell_commands_say_that_they_are_not_allowed(pupil):
