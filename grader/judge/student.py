@@ -142,7 +142,7 @@ class Student:
         try:
             self._channel.send_packed(self._packed((operation, self._clock.left, *arguments)))
             error, value, changed = self._answer()
-        except HangUpError:  # its own alarm may have rung in the middle of a message
+        except HangUpError:
             over = self._clock.cell_is_over and OverTimeError("the time of this cell is over")
             self._fail(over or _death(self._child))
         except WireError as error:
@@ -152,6 +152,8 @@ class Student:
         finally:
             for number in range(first + 1, self._last_given + 1):
                 self._given.pop(number, None)
+        if isinstance(error, OverTimeError):  # its alarm may have rung in the middle of a message
+            self._fail(error)
         if error is not None:
             raise error
         return value, changed
