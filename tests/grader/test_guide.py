@@ -21,13 +21,15 @@ OF_A_COURSE = ("submitted", "submitted-earlier", "results", "reports", "autograd
 def commands() -> list[str]:
     """List the commands of the guide, in order."""
     blocks = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line not in NOT_HERE]
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [line for line in lines if line not in NOT_HERE]
 
 
 def fresh_copy(folder: Path) -> Path:
     ignore = shutil.ignore_patterns("__pycache__", "gradebook.db*", ".collecting-*", *OF_A_COURSE)
     for name in ("solutions", "src", "notebooks/exercises"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    shutil.copyfile(ROOT / "nbgrader_config.py", folder / "nbgrader_config.py")
     shutil.copytree(ROOT / "grader", folder / "grader", ignore=_of_grader(ignore))
     return folder
 
