@@ -142,17 +142,18 @@ class Student:
         try:
             self._channel.send_packed(self._packed((operation, self._clock.left, *arguments)))
             error, value, changed = self._answer()
-        except HangUpError:
-            over = self._clock.cell_is_over and OverTimeError("the time of this cell is over")
-            self._fail(over or _death(self._child))
-        except WireError as error:
+        except WireError as error:  # its alarm may have rung in the middle of a message
+            if self._clock.cell_is_over:
+                self._fail(OverTimeError("the time of this cell is over"))
+            if isinstance(error, HangUpError):
+                self._fail(_death(self._child))
             self._fail(StudentDiedError(ERROR, f"its answer could not be read: {error}"))
         except BaseException as error:
             self._fail(error)
         finally:
             for number in range(first + 1, self._last_given + 1):
                 self._given.pop(number, None)
-        if isinstance(error, OverTimeError):  # its alarm may have rung in the middle of a message
+        if isinstance(error, OverTimeError):  # the same may be about to follow
             self._fail(error)
         if error is not None:
             raise error
