@@ -1,5 +1,6 @@
 """The folder a sandbox stands on: copies of what may be seen inside, and nothing else."""
 
+import contextlib
 import os
 import shutil
 import site
@@ -46,7 +47,8 @@ def prepare(policy: Policy, library: Path, released: Path) -> Ground:
         If an allowed package is not installed.
     """
     packages = find_packages(policy.imports)
-    folder = Path(tempfile.mkdtemp(prefix="grader-"))
+    _remove_left_behind()
+    folder = Path(tempfile.mkdtemp(prefix=f"grader-{os.getpid()}-"))
     leave_out = shutil.ignore_patterns("__pycache__", "*.ipynb", ".ipynb_checkpoints")
     for name, source in (
         ("library", library),
@@ -57,6 +59,24 @@ def prepare(policy: Policy, library: Path, released: Path) -> Ground:
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     return Ground(folder, packages, unprivileged_user())
+
+
+def _remove_left_behind() -> None:
+    """Remove the folders of this user's processes that were killed before they could do so."""
+    for folder in Path(tempfile.gettempdir()).glob("grader-*-*"):
+        with contextlib.suppress(OSError, ValueError):
+            if folder.lstat().st_uid == os.getuid() and not _lives(int(folder.name.split("-")[1])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def unprivileged_user() -> int:

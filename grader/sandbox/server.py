@@ -16,7 +16,8 @@ from grader.policy import Policy
 from grader.sandbox.ground import Ground
 
 WARM_SECONDS = 60.0
-CHILD_SECONDS = 10.0
+READY_SECONDS = 30.0
+ENDED_SECONDS = 5.0
 _CHUNK = 4096
 _REMEMBERED = 100
 
@@ -70,7 +71,7 @@ class Child:
         str
             "exit 0", "signal 9", "cpu" if its processor time was over, "" if nobody knows.
         """
-        return self._server.wait_for("ended", self._number).get("why", "")
+        return self._server.wait_for("ended", self._number, ENDED_SECONDS).get("why", "")
 
 
 class Sandbox:
@@ -122,7 +123,7 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         with theirs:
             server.ask({"start": self._started}, theirs)
-        report = server.wait_for("ready", self._started)
+        report = server.wait_for("ready", self._started, READY_SECONDS)
         if "ready" in report:
             return Child(server, self._started, ours)
         ours.close()
@@ -169,7 +170,7 @@ class _Server:
         with contextlib.suppress(OSError):
             socket.send_fds(self._control, [line], [sock.fileno()] if sock else [])
 
-    def wait_for(self, what: str, number: int, seconds: float = CHILD_SECONDS) -> dict[str, Any]:
+    def wait_for(self, what: str, number: int, seconds: float) -> dict[str, Any]:
         """Return the report about a child, an empty one if the server is dead or does not answer.
 
         Whoever waits for "ready" or "ended" hears of "failed" as well.
@@ -209,7 +210,7 @@ class _Server:
         """Hang up: the server ends with all its children."""
         self._control.close()
         try:
-            self._process.wait(CHILD_SECONDS)
+            self._process.wait(ENDED_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

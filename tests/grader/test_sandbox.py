@@ -1,7 +1,9 @@
 """What hostile code can do in a student's process, at each level of the sandbox."""
 
 import os
+import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
@@ -315,26 +317,28 @@ def test_a_dead_server_is_replaced_and_a_closed_one_leaves_nothing_behind(places
     assert not {p for p in psutil.Process().children(recursive=True) if p not in before}
 
 
-def test_a_server_does_not_outlive_its_worker(places, sandbox, tmp_path):
+def test_a_killed_worker_leaves_nothing_behind(places, sandbox):
     code = f"""
-import os, pathlib
+import os, pathlib, sys
+import psutil
 from grader.policy import Policy
 from grader.sandbox import open_sandbox
-places = {dict((name, str(path)) for name, path in places.items())!r}
-places = dict((name, pathlib.Path(path)) for name, path in places.items())
-sandbox = open_sandbox(Policy(level={sandbox.level!r}), **places)
+sandbox = open_sandbox(Policy(level={sandbox.level!r}), *map(pathlib.Path, sys.argv[1:]))
 sandbox.start()
-import psutil
 print(*[p.pid for p in psutil.Process().children(recursive=True)], flush=True)
 os.kill(os.getpid(), 9)
 """
-    process = psutil.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=-1, text=True)
-    started = [int(pid) for pid in process.communicate()[0].split()]
+    arguments = [sys.executable, "-c", code, places["library"], places["released"]]
+    worker = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    started = [int(process) for process in worker.communicate()[0].split()]
     assert started
     end = time.monotonic() + 20
     while any(map(psutil.pid_exists, started)) and time.monotonic() < end:
         time.sleep(0.05)
     assert not any(map(psutil.pid_exists, started))
+    with open_sandbox(Policy(level=sandbox.level), **places):
+        left = Path(tempfile.gettempdir()).glob(f"grader-{worker.pid}-*")
+        assert not list(left)
 
 
 def test_a_missing_package_is_named(places):
