@@ -32,7 +32,7 @@ book: setup ## execute the chapters that changed and build the pages in _build/h
 	@$(RUN) tools/build_book.py
 
 release: setup ## write the student notebooks from solutions/ into notebooks/exercises/
-	@$(RUN) -m grader.release
+	@$(RUN) -m grader.cli release
 
 grade-sample: setup ## grade the sample class
 	@$(RUN) -m grader.sample_class

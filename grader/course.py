@@ -1,6 +1,6 @@
-"""An nbgrader course in a folder: its settings, student versions, gradebook, one grade.
+"""An nbgrader course in a folder: its settings, places and student versions.
 
-This is the only file that calls nbgrader.
+nbgrader's own programs are called here alone.
 """
 
 import copy
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
@@ -135,7 +135,7 @@ def enter_into_gradebook(config: Config, assignment: str) -> None:
 
 
 def autograde(config: Config, assignment: str, student: str) -> None:
-    """Run one submission and record its grade; an earlier grade by a person stays.
+    """Grade one submission as nbgrader does it, in the student's own kernel.
 
     Parameters
     ----------
@@ -150,30 +150,6 @@ def autograde(config: Config, assignment: str, student: str) -> None:
         Whatever nbgrader failed with.
     """
     _run(Autograde, config, assignment, student)
-
-
-def enrol(config: Config, students: list[str]) -> None:
-    """Enter students into the gradebook, so that two processes never do it at the same time."""
-    with _gradebook(config) as gradebook:
-        for student in students:
-            gradebook.update_or_create_student(student)
-
-
-def auto_score(config: Config, assignment: str, student: str) -> float:
-    """Return the points that tests gave to a submission."""
-    with _gradebook(config) as gradebook:
-        notebooks = gradebook.find_submission(assignment, student).notebooks
-        return sum(grade.auto_score or 0.0 for nb in notebooks for grade in nb.grades)
-
-
-def is_graded(config: Config, assignment: str, student: str) -> bool:
-    """Tell whether the gradebook holds scores of a submission."""
-    with _gradebook(config) as gradebook:
-        try:
-            notebooks = gradebook.find_submission(assignment, student).notebooks
-        except MissingEntry:
-            return False
-        return any(grade.auto_score is not None for nb in notebooks for grade in nb.grades)
 
 
 def best_scores(config: Config, assignment: str) -> tuple[float, float]:

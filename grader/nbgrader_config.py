@@ -23,22 +23,13 @@ c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grader' / 'gradebook.db'}?timeou
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-# ---- running submissions
+# ---- `nbgrader autograde`, should you want it instead of `grader run`: it runs the tests in the
+# student's kernel, one submission after the other
 c.Execute.timeout = 30  # seconds a cell; a check takes less than one
 c.Execute.interrupt_on_timeout = True
 c.Execute.extra_arguments = ["--log-level=ERROR"]  # no word about TCP without encryption
 c.Execute.shutdown_kernel = "immediate"  # nothing in a graded kernel is worth a farewell
-
-# ---- marking
 c.OverwriteCells.add_missing_cells = True  # a deleted test counts as a failed one
-# nbgrader takes any stderr in a test cell for a failure: a right answer that warns keeps its points
+# it takes any stderr in a test cell for a failure: a right answer that warns keeps its points
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"(?s)."
-# nbgrader's own list, except that a copied cell does not stop the grading
-c.Autograde.sanitize_preprocessors = [
-    "nbgrader.preprocessors.ClearOutput",
-    "grader.copies.DropCopies",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]

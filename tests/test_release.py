@@ -9,9 +9,9 @@ import pytest
 from nbformat import NotebookNode
 
 from course_rnn.check import EXERCISES
-from grader import release
+from grader import cli
+from grader.commands import release
 from grader.course import ROOT, SOLUTIONS
-from grader.release import main
 from grader.sources import HIDDEN, SOLUTION, BadSourceError, grading, list_assignments
 
 ASSIGNMENTS = list_assignments(SOLUTIONS)
@@ -98,7 +98,7 @@ def course_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_unchanged_file_is_not_touched(course_copy: Path, capsys: pytest.CaptureFixture):
     path = notebook_of(course_copy / "exercises", "01_one_hot")
     before = path.stat().st_mtime_ns
-    assert main([]) == 0
+    assert cli.main(["release"]) == 0
     assert path.stat().st_mtime_ns == before
     assert capsys.readouterr().out == "01_one_hot: unchanged\n02_rnn_forward: unchanged\n"
 
@@ -109,7 +109,7 @@ def test_answers_in_a_student_version_are_kept_when_it_is_replaced(
     path = notebook_of(course_copy / "exercises", "01_one_hot")
     original = path.read_bytes()
     path.write_text("my answers")
-    assert main(["01_one_hot"]) == 0
+    assert cli.main(["release", "01_one_hot"]) == 0
     assert path.read_bytes() == original
     (kept,) = (course_copy / "_build" / "replaced").iterdir()
     assert kept.read_text() == "my answers"
@@ -180,7 +180,7 @@ def test_a_bad_source_is_named_and_releases_nothing(
     spoil(source)
     path.write_text(json.dumps(source))
     shutil.rmtree(course_copy / "exercises")
-    assert main([]) == 1
+    assert cli.main(["release"]) == 1
     printed = capsys.readouterr()
     assert sentence in printed.err
     assert printed.err.count("\n") == 1
@@ -208,7 +208,7 @@ def test_an_unreadable_source_is_named(text: str | None, sentence: str, course_c
 
 
 def test_an_unknown_assignment_is_named(capsys: pytest.CaptureFixture):
-    assert main(["99_nothing"]) == 1
+    assert cli.main(["release", "99_nothing"]) == 1
     assert capsys.readouterr().err == (
         "There is no assignment 99_nothing in solutions/. "
         "Choose from: 01_one_hot, 02_rnn_forward.\n"

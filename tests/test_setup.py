@@ -322,7 +322,7 @@ def test_course_runs_its_stages_in_order_and_stops_at_the_first_that_fails(repos
     script(repository / ".venv" / "python", "")
     script(repository / ".venv" / "bin" / "python", f'{note}; [ "$*" != "$FAILING" ]')
     python = script(tmp_path / "python3", 'echo "$*" >> log')
-    stages = ["tools/make_venv.py", "tools/build_book.py", "-m grader.release"]
+    stages = ["tools/make_venv.py", "tools/build_book.py", "-m grader.cli release"]
     stages += ["-m grader.sample_class", "tools/summary.py"]
     good = call(repository, "make", "-j8", "course", f"PYTHON={python}")
     assert good.returncode == 0, good.stderr

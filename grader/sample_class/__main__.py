@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.marking import Mark
+    from grader.run.task import Graded
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / "_build" / "sample_class"
 INPUTS = ("solutions", "grader", "src/course_rnn", "requirements.txt")
-NOT_INPUTS = {"submitted", "autograded", "feedback", "backups", "__pycache__"}
+NOT_INPUTS = {
+    *("submitted", "submitted-earlier", "results", "autograded", "feedback", "backups"),
+    "__pycache__",
+}
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -46,9 +49,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         print("\nInterrupted: the sample class is not graded.", file=sys.stderr)
         return 130
     except Exception as error:
-        from grader.marking import explain
-
-        print(f"The sample class is not graded: {explain(error)}", file=sys.stderr)
+        print(f"The sample class is not graded: {error}", file=sys.stderr)
         return 1
 
 
@@ -84,13 +85,13 @@ def graded_with(key: str) -> bool:
 def grade(key: str) -> int:
     """Grade the class beside the last result, replace that, and show the scores."""
     from grader.sample_class.roster import ROSTER
-    from grader.sample_class.run import grade_class, surprises
+    from grader.sample_class.run import grade_sample, surprises
 
     RESULT.parent.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=RESULT.parent, prefix="sample_class-"))
     try:
         report = Progress(sum(map(len, ROSTER.values())))
-        summary = grade_class(folder, list(ROSTER), report)
+        summary = grade_sample(folder, list(ROSTER), report)
         wrong = surprises(summary)
         if not wrong:
             (folder / "key.txt").write_text(key)
@@ -106,18 +107,19 @@ def grade(key: str) -> int:
 
 
 class Progress:
-    """Prints a line for each mark."""
+    """Prints a line for each submission."""
 
     def __init__(self, total: int) -> None:
         self.total, self.done = total, 0
         print(f"Sample class: grading {total} submissions.", flush=True)
 
-    def __call__(self, mark: "Mark") -> None:
+    def __call__(self, graded: "Graded") -> None:
         """Say how far the grading is."""
         self.done += 1
-        result = mark.status if mark.score is None else f"{mark.score:g}"
+        result = graded.result
+        score = result.status if result.points is None else f"{result.points:g}"
         print(
-            f"[{self.done:2}/{self.total}] {mark.assignment:16} {mark.student:8} {result}",
+            f"[{self.done:2}/{self.total}] {result.assignment:16} {graded.who:8} {score}",
             flush=True,
         )
 
@@ -127,10 +129,11 @@ def table(summary: dict[str, Any]) -> str:
     lines = []
     for assignment in summary["assignments"]:
         most = f"{assignment['auto_max']:g} points by tests, {assignment['max_score']:g} in all"
-        lines += ["", f"{assignment['name']} ({most})"]
+        lines += ["", f"{assignment['name']} ({most}; sandbox: {assignment['level']})"]
         lines += [f"  {'student':8} {'status':10} {'score':>5} {'expected':>8}  what it is"]
         for s in assignment["students"]:
-            score, expected = ("-" if s[k] is None else f"{s[k]:g}" for k in ("score", "expected"))
+            pair = s["found"]["score"], s["expected"]["score"]
+            score, expected = ("-" if value is None else f"{value:g}" for value in pair)
             lines += [f"  {s['id']:8} {s['status']:10} {score:>5} {expected:>8}  {s['note']}"]
     return "\n".join(lines)
 

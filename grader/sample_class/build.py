@@ -54,6 +54,7 @@ def notebooks(assignment: str, solutions: Path, released: str) -> Iterator[tuple
     }
     for submission in ROSTER[assignment]:
         text = fill_in(released, answers(submission, assignment, solution))
+        text = strip(text) if submission.stripped else text
         yield submission, text[: len(text) // 2] if submission.cut_off else text
 
 
@@ -90,3 +91,11 @@ def fill_in(notebook: str, cells: dict[str, str]) -> str:
     for cell in filled.cells:
         cell.source = cells.get(grading(cell).get("grade_id"), cell.source)
     return nbformat.writes(filled) + "\n"
+
+
+def strip(notebook: str) -> str:
+    """Drop what nbgrader wrote into a notebook's cells, and the cells' names."""
+    stripped = nbformat.reads(notebook, as_version=4)
+    for number, cell in enumerate(stripped.cells):
+        cell.metadata, cell.id = {}, f"cell-{number}"
+    return nbformat.writes(stripped) + "\n"

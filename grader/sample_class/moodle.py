@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from grader import course
-from grader.release import EXERCISES
+from grader.commands.release import EXERCISES
 from grader.sample_class.build import notebooks
 from grader.sample_class.roster import ROSTER
 from grader.sources import BadSourceError

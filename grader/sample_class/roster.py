@@ -9,7 +9,9 @@ class Submission:
 
     A function is taken from `code` (a file beside this one) if it is there, from the
     `misconceptions` (their ids) if one belongs to it, is left as the stub if it is `undone`, and
-    is the solution's otherwise.
+    is the solution's otherwise. `cut_off` leaves half of the file, and `stripped` the cells
+    without what nbgrader wrote into them, as some editors do. `worst` is how the test cells end
+    that do not pass, and the misconceptions that are found must be those put in.
     """
 
     student: str
@@ -20,6 +22,8 @@ class Submission:
     misconceptions: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
     cut_off: bool = False
+    stripped: bool = False
+    worst: str = ""
 
 
 FREE_TEXT = {
@@ -45,6 +49,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "build_vocabulary (3 points) is wrong",
             misconceptions=("BV1",),
+            worst="failed",
         ),
         Submission(
             "elif",
@@ -52,6 +57,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "encode (2 points) is wrong",
             misconceptions=("EN3",),
+            worst="failed",
         ),
         Submission(
             "fatou",
@@ -59,6 +65,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "one_hot (2 points) is wrong",
             misconceptions=("OH21",),
+            worst="failed",
         ),
         Submission(
             "george",
@@ -66,6 +73,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "pad_batch (3 points) is wrong",
             misconceptions=("PB1",),
+            worst="failed",
         ),
         Submission(
             "hana",
@@ -73,6 +81,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             2,
             "only one_hot (2 points) is right",
             misconceptions=("BV5", "EN1", "PB5"),
+            worst="failed",
         ),
         Submission(
             "ivan",
@@ -80,6 +89,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             0,
             "all stubs are still there",
             undone=("build_vocabulary", "encode", "one_hot", "pad_batch"),
+            worst="failed",
         ),
         Submission(
             "julia",
@@ -87,6 +97,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "one_hot (2 points) raises an error",
             code="crashing",
+            worst="error",
         ),
         Submission(
             "kofi",
@@ -94,6 +105,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "encode (2 points) never ends",
             code="endless",
+            worst="timeout",
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -102,8 +114,33 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "build_vocabulary (3 points) and encode (2) are right",
             undone=("one_hot", "pad_batch"),
+            worst="failed",
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+        Submission(
+            "oscar",
+            "a call that ends Python",
+            8,
+            "one_hot (2 points) takes its process with it",
+            code="dying",
+            worst="killed",
+        ),
+        Submission(
+            "priya",
+            "too much memory",
+            8,
+            "one_hot (2 points) asks for more than there is",
+            code="hungry",
+            worst="memory",
+        ),
+        Submission(
+            "quentin",
+            "a file from another editor",
+            10,
+            "all right, and the cells are recognised",
+            code="loops",
+            stripped=True,
+        ),
     ),
     "02_rnn_forward": (
         Submission("ada", "plain loops", 10, "all right", code="loops"),
@@ -115,6 +152,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "softmax (2 points) is wrong",
             misconceptions=("SM4",),
+            worst="failed",
         ),
         Submission(
             "elif",
@@ -122,6 +160,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "rnn_cell_forward (3 points) is wrong, rnn_forward is judged without it",
             misconceptions=("RC5",),
+            worst="failed",
         ),
         Submission(
             "fatou",
@@ -129,6 +168,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "rnn_forward (3 points) is wrong",
             misconceptions=("RF1",),
+            worst="failed",
         ),
         Submission(
             "george",
@@ -136,6 +176,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "count_rnn_parameters (2 points) is wrong",
             misconceptions=("CP1",),
+            worst="failed",
         ),
         Submission(
             "hana",
@@ -143,6 +184,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             2,
             "only count_rnn_parameters (2 points) is right",
             misconceptions=("SM1", "RC24", "RF22"),
+            worst="failed",
         ),
         Submission(
             "ivan",
@@ -150,6 +192,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             0,
             "all stubs are still there",
             undone=("softmax", "rnn_cell_forward", "rnn_forward", "count_rnn_parameters"),
+            worst="failed",
         ),
         Submission(
             "julia",
@@ -157,6 +200,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "rnn_cell_forward (3 points) raises an error",
             code="crashing",
+            worst="error",
         ),
         Submission(
             "kofi",
@@ -164,6 +208,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "rnn_forward (3 points) never ends",
             code="endless",
+            worst="timeout",
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -172,7 +217,32 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "softmax (2 points) and rnn_cell_forward (3) are right",
             undone=("rnn_forward", "count_rnn_parameters"),
+            worst="failed",
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+        Submission(
+            "oscar",
+            "a call that ends Python",
+            8,
+            "softmax (2 points) takes its process with it",
+            code="dying",
+            worst="killed",
+        ),
+        Submission(
+            "priya",
+            "too much memory",
+            8,
+            "count_rnn_parameters (2 points) asks for more than there is",
+            code="hungry",
+            worst="memory",
+        ),
+        Submission(
+            "quentin",
+            "a file from another editor",
+            10,
+            "all right, and the cells are recognised",
+            code="loops",
+            stripped=True,
+        ),
     ),
 }
