@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from course_rnn.check.backward import NoCacheError
 from course_rnn.check.compare import difference
 from course_rnn.check.exercise import Case, Exercise, Misconception
 from course_rnn.check.outcome import Outcome, argument_names
@@ -59,6 +60,8 @@ def compose(
 
 
 def _error(error: BaseException) -> str:
+    if isinstance(error, NoCacheError):
+        return str(error)
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -94,5 +97,7 @@ def _describe(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, np.ndarray) and not (value.dtype.kind in "iu" and value.size <= 12):
         dtype = "" if value.dtype == np.float64 else f" {value.dtype}"
         return f"{value.shape}{dtype}"
+    if callable(value):
+        return f"= {getattr(value, '__name__', type(value).__name__)}"
     text = repr(value.tolist() if isinstance(value, np.ndarray) else value)
     return f"= {text}" if len(text) <= 120 else f"= {text[:118]} …"

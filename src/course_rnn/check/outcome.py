@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import inspect
 import io
 import unittest.mock
 import warnings
@@ -10,8 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from course_rnn.check.backward import call, derivative
 from course_rnn.check.compare import difference
-from course_rnn.check.exercise import Exercise
+from course_rnn.check.exercise import Exercise, parameter_names
 
 OPAQUE = ("cache", "caches")
 
@@ -46,9 +46,9 @@ def observe(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Ou
     given = copy.deepcopy(args)
     with _references_of_earlier_exercises(function, exercise):
         try:
-            first = function(*given)
+            first = call(function, exercise, given)
             with contextlib.redirect_stdout(io.StringIO()):
-                second = function(*copy.deepcopy(args))
+                second = call(function, exercise, copy.deepcopy(args))
         except (Exception, SystemExit) as error:
             return Outcome(error=error)
     value = _public(first, exercise)
@@ -70,6 +70,15 @@ def observe_quietly(function: Callable[..., Any], exercise: Exercise, args: tupl
         return observe(function, exercise, args)
 
 
+def expect(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Outcome:
+    """Compute what a right answer gives: the reference's, but the derivative of a wrong forward."""
+    with _references_of_earlier_exercises(function, exercise):
+        gradients = derivative(function, exercise, copy.deepcopy(args))
+    if gradients is not None:
+        return Outcome(value=gradients)
+    return observe_quietly(exercise.reference, exercise, args)
+
+
 def alike(one: Outcome, other: Outcome) -> bool:
     """Tell whether two calls did the same thing: both failed, or gave the same numbers."""
     if one.error is not None or other.error is not None:
@@ -87,8 +96,9 @@ def is_right(outcome: Outcome, expected: Outcome) -> bool:
 
 
 def argument_names(exercise: Exercise) -> list[str]:
-    """List the names of the arguments, as the exercise states them."""
-    return list(inspect.signature(exercise.reference).parameters)
+    """List the names of what the exercise's cases draw."""
+    names = parameter_names(exercise.reference)
+    return names if exercise.forward is None else parameter_names(exercise.forward) + names[:-1]
 
 
 @contextlib.contextmanager
