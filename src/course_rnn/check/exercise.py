@@ -39,7 +39,8 @@ class Exercise:
     exercise is checked, the exercises it `builds_on` are replaced by their references, so that an
     earlier mistake does not count twice. A backward pass names its `forward`: it is called with
     the cache of the student's own, and its cases draw the arguments of that, then the upstream
-    gradients.
+    gradients. A function that draws at random is told how to be asked for what does not depend on
+    the way it draws, such as frequencies, and how far chance may move these (`tolerance`).
     """
 
     name: str
@@ -51,6 +52,8 @@ class Exercise:
     naming_cases: tuple[Case, ...] = ()
     builds_on: tuple[Function, ...] = ()
     forward: Function | None = None
+    ask: Function | None = None
+    tolerance: float = 0.0
     misconceptions: list[Misconception] = field(default_factory=list)
 
     def misconception(

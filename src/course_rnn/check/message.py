@@ -74,8 +74,8 @@ def _error(error: BaseException) -> str:
 def _difference(got: Any, expected: Any, exercise: Exercise) -> str | None:  # noqa: ANN401
     """Name the outputs as the exercise does."""
     if len(exercise.outputs) == 1:
-        return difference(exercise.outputs[0], got, expected)
-    found = difference("the result", got, expected)
+        return difference(exercise.outputs[0], got, expected, exercise.tolerance)
+    found = difference("the result", got, expected, exercise.tolerance)
     if not found:
         return None
     for i, name in enumerate(exercise.outputs):
@@ -97,6 +97,8 @@ def _describe(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, np.ndarray) and not (value.dtype.kind in "iu" and value.size <= 12):
         dtype = "" if value.dtype == np.float64 else f" {value.dtype}"
         return f"{value.shape}{dtype}"
+    if isinstance(value, np.random.Generator):
+        return "of NumPy"
     if callable(value):
         return f"= {getattr(value, '__name__', type(value).__name__)}"
     text = repr(value.tolist() if isinstance(value, np.ndarray) else value)
