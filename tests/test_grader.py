@@ -58,6 +58,22 @@ SCORES = {
         "mateo": 5,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "03_bptt": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # few, large products
+        "chloe": 10,  # einsum and plain tuples
+        "david": 8,  # mean over time too
+        "elif": 8,  # Waa transposed on the way back
+        "fatou": 8,  # later steps ignored
+        "george": 8,  # every piece starts from a0
+        "hana": 2,  # four mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # shapes that do not fit
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 6,  # half of it done
+        "nora": 10,  # prints and warns
+    },
 }
 
 

@@ -31,6 +31,11 @@ FREE_TEXT = {
         "At the first step both sentences gave it the same a<0> and the same word. A second"
         " network that reads from the end would know what comes after 'Mark'."
     ),
+    "03_bptt": (
+        "Waa enters at each of the three steps, and from there every path leads through the later"
+        " states to the loss; the explicit derivative counts the last one alone. Truncation cuts"
+        " the gradient. With the state reset, nothing before the piece is known any more."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -172,6 +177,82 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "softmax (2 points) and rnn_cell_forward (3) are right",
             undone=("rnn_forward", "count_rnn_parameters"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "03_bptt": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "few, large products", 10, "all right", code="vectorised"),
+        Submission("chloe", "einsum and plain tuples", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "mean over time too",
+            8,
+            "cross_entropy (2 points) is wrong",
+            misconceptions=("CE21",),
+        ),
+        Submission(
+            "elif",
+            "Waa transposed on the way back",
+            8,
+            "rnn_cell_backward (2 points) is wrong, rnn_backward is judged without it",
+            misconceptions=("RB6",),
+        ),
+        Submission(
+            "fatou",
+            "later steps ignored",
+            8,
+            "rnn_backward (2 points) is wrong",
+            misconceptions=("BB2",),
+        ),
+        Submission(
+            "george",
+            "every piece starts from a0",
+            8,
+            "truncated_bptt (2 points) is wrong",
+            misconceptions=("TB1",),
+        ),
+        Submission(
+            "hana",
+            "four mistakes",
+            2,
+            "only truncated_bptt (2 points) is right",
+            misconceptions=("CE26", "NG1", "RB1", "BB6"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "cross_entropy",
+                "numerical_gradient",
+                "rnn_cell_backward",
+                "rnn_backward",
+                "truncated_bptt",
+            ),
+        ),
+        Submission(
+            "julia",
+            "shapes that do not fit",
+            8,
+            "rnn_cell_backward (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "truncated_bptt (2 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            6,
+            "cross_entropy, numerical_gradient and rnn_cell_backward (2 points each) are right",
+            undone=("rnn_backward", "truncated_bptt"),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),

@@ -18,7 +18,11 @@ EACH_MISCONCEPTION = [
     for exercise in EXERCISES.values()
     for misconception in exercise.misconceptions
 ]
-DOCUMENTED = "OH2 OH6 SM1 SM3 SM4 SM5 SM6 SM7 SM8 RC1 RC4 RC5 RC7 RC8 RF1 RF2 RF3".split()
+DOCUMENTED = (
+    "OH2 OH6 SM1 SM3 SM4 SM5 SM6 SM7 SM8 RC1 RC4 RC5 RC7 RC8 RF1 RF2 RF3".split()
+    + "CE2 CE6 CE7 CE8 CE9 RB1 RB2 RB3 RB4 RB6 RB7 RB8 RB11".split()
+    + "BB1 BB2 BB3 BB5 BB6 BB8 BB9 BB10".split()
+)
 
 
 @pytest.mark.parametrize("exercise", EACH_EXERCISE)
