@@ -74,6 +74,22 @@ SCORES = {
         "mateo": 6,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "05_language_models": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # Gumbel noise and index arrays
+        "chloe": 10,  # recursion and one-liners
+        "david": 9,  # targets not shifted
+        "elif": 8,  # a repeated token counted once
+        "fatou": 8,  # always the likeliest token
+        "george": 8,  # streams interleaved
+        "hana": 5,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # probabilities of other tokens
+        "kofi": 8,  # a text without an end
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
 }
 
 

@@ -16,6 +16,7 @@ FIRST_STUB = {
     "01_one_hot": "build_vocabulary",
     "02_rnn_forward": "softmax",
     "03_bptt": "cross_entropy",
+    "05_language_models": "next_token_pairs",
 }
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300

@@ -36,6 +36,10 @@ FREE_TEXT = {
         " states to the loss; the explicit derivative counts the last one alone. Truncation cuts"
         " the gradient. With the state reset, nothing before the piece is known any more."
     ),
+    "05_language_models": (
+        "A stateful batch starts from the state of the batch before it, and after shuffling that"
+        " belongs to another page. Keep the order, or start every batch from zero."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -253,6 +257,83 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             6,
             "cross_entropy, numerical_gradient and rnn_cell_backward (2 points each) are right",
             undone=("rnn_backward", "truncated_bptt"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "05_language_models": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "Gumbel noise and index arrays", 10, "all right", code="vectorised"),
+        Submission("chloe", "recursion and one-liners", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "targets not shifted",
+            9,
+            "next_token_pairs (1 point) is wrong",
+            misconceptions=("LM1",),
+        ),
+        Submission(
+            "elif",
+            "a repeated token counted once",
+            8,
+            "embedding_backward (2 points) is wrong",
+            misconceptions=("EB1",),
+        ),
+        Submission(
+            "fatou",
+            "always the likeliest token",
+            8,
+            "sample_index (2 points) is wrong, sample_text is judged without it",
+            misconceptions=("SP1",),
+        ),
+        Submission(
+            "george",
+            "streams interleaved",
+            8,
+            "stateful_batches (2 points) is wrong",
+            misconceptions=("SB2",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            5,
+            "sample_index, sample_text (2 points each) and perplexity (1) are wrong",
+            misconceptions=("SP8", "SP36", "PP1"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "next_token_pairs",
+                "embedding_backward",
+                "sample_index",
+                "sample_text",
+                "stateful_batches",
+                "perplexity",
+            ),
+        ),
+        Submission(
+            "julia",
+            "probabilities of other tokens",
+            8,
+            "sample_index (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "a text without an end",
+            8,
+            "sample_text (2 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "the first three (1, 2 and 2 points) are right",
+            undone=("sample_text", "stateful_batches", "perplexity"),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),

@@ -1,9 +1,15 @@
 """The exercises, one file a chapter, found by the name of their function."""
 
 from course_rnn.check.exercise import Exercise
-from course_rnn.check.exercises import ch01_one_hot, ch02_rnn_forward, ch03_bptt, ch07_gru
+from course_rnn.check.exercises import (
+    ch01_one_hot,
+    ch02_rnn_forward,
+    ch03_bptt,
+    ch05_language_models,
+    ch07_gru,
+)
 
-CHAPTERS = (ch01_one_hot, ch02_rnn_forward, ch03_bptt, ch07_gru)
+CHAPTERS = (ch01_one_hot, ch02_rnn_forward, ch03_bptt, ch05_language_models, ch07_gru)
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES
