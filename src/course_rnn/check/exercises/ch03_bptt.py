@@ -1042,6 +1042,17 @@ TRUNCATED_BPTT = Exercise(
 )
 
 
+def _in_pieces(x, a0, params, head, length):
+    loss, total = 0.0, RNNParams(*map(np.zeros_like, params))
+    for start in range(0, len(x), length):
+        steps = slice(start, start + length)
+        a, caches = rnn_forward(x[steps], a0, params)
+        piece, da = head(a, steps)
+        _, _, grads = rnn_backward(da, caches)
+        loss, total, a0 = loss + piece, _add(total, grads), a[-1]
+    return loss, a0, total
+
+
 @TRUNCATED_BPTT.misconception(
     "TB1",
     "every piece starts from a0",
@@ -1066,7 +1077,7 @@ def state_not_carried(x, a0, params, head, length):
     "Your first piece starts from zeros: use the a0 that is passed in.",
 )
 def starts_from_zeros(x, a0, params, head, length):
-    return truncated_bptt(x, np.zeros_like(a0), params, head, length)
+    return _in_pieces(x, np.zeros_like(a0), params, head, length)
 
 
 @TRUNCATED_BPTT.misconception(
@@ -1110,7 +1121,7 @@ def last_piece_only(x, a0, params, head, length):
     " back to its own first step and no further; that is what saves the memory.",
 )
 def not_cut(x, a0, params, head, length):
-    return truncated_bptt(x, a0, params, head, len(x))
+    return _in_pieces(x, a0, params, head, len(x))
 
 
 @TRUNCATED_BPTT.misconception(
@@ -1119,9 +1130,9 @@ def not_cut(x, a0, params, head, length):
     "Your loss is that of the last piece. The loss of a sequence is the sum over all of them.",
 )
 def last_loss(x, a0, params, head, length):
-    _, state, grads = truncated_bptt(x, a0, params, head, length)
+    _, state, grads = _in_pieces(x, a0, params, head, length)
     first = (len(x) - 1) // length * length
-    _, before, _ = truncated_bptt(x[:first], a0, params, head, length) if first else (0, a0, 0)
+    _, before, _ = _in_pieces(x[:first], a0, params, head, length) if first else (0, a0, 0)
     a, _ = rnn_forward(x[first:], before, params)
     return head(a, slice(first, first + length))[0], state, grads
 
@@ -1132,7 +1143,7 @@ def last_loss(x, a0, params, head, length):
     "You divide by the number of pieces. Loss and gradients are sums over time, however it is cut.",
 )
 def averaged_over_pieces(x, a0, params, head, length):
-    loss, state, grads = truncated_bptt(x, a0, params, head, length)
+    loss, state, grads = _in_pieces(x, a0, params, head, length)
     n_pieces = -(-len(x) // length)
     return loss / n_pieces, state, RNNParams(*(g / n_pieces for g in grads))
 
@@ -1161,7 +1172,7 @@ def piece_at_step_zero(x, a0, params, head, length):
     "last step.",
 )
 def state_before_last_piece(x, a0, params, head, length):
-    loss, _, grads = truncated_bptt(x, a0, params, head, length)
+    loss, _, grads = _in_pieces(x, a0, params, head, length)
     first = (len(x) - 1) // length * length
     state = rnn_forward(x[:first], a0, params)[0][-1] if first else a0
     return loss, state, grads
@@ -1174,7 +1185,7 @@ def state_before_last_piece(x, a0, params, head, length):
     "step.",
 )
 def all_states(x, a0, params, head, length):
-    loss, _, grads = truncated_bptt(x, a0, params, head, length)
+    loss, _, grads = _in_pieces(x, a0, params, head, length)
     first = (len(x) - 1) // length * length
     before = rnn_forward(x[:first], a0, params)[0][-1] if first else a0
     return loss, rnn_forward(x[first:], before, params)[0], grads
@@ -1207,7 +1218,7 @@ def sliding(x, a0, params, head, length):
     "this one ended with.",
 )
 def first_piece_only(x, a0, params, head, length):
-    return truncated_bptt(x[:length], a0, params, head, length)
+    return _in_pieces(x[:length], a0, params, head, length)
 
 
 EXERCISES = (
