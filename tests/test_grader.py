@@ -90,6 +90,22 @@ SCORES = {
         "mateo": 5,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "07_gru": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # one product for both gates
+        "chloe": 10,  # einsum and tuples
+        "david": 8,  # memory not faded
+        "elif": 7,  # the belt forgotten on the way back
+        "fatou": 8,  # c0 ignored
+        "george": 7,  # an open gate keeps
+        "hana": 3,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # vectors that do not fit end to end
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
 }
 
 

@@ -17,6 +17,7 @@ FIRST_STUB = {
     "02_rnn_forward": "softmax",
     "03_bptt": "cross_entropy",
     "05_language_models": "next_token_pairs",
+    "07_gru": "simple_gru_cell_forward",
 }
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300

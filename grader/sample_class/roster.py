@@ -40,6 +40,10 @@ FREE_TEXT = {
         "A stateful batch starts from the state of the batch before it, and after shuffling that"
         " belongs to another page. Keep the order, or start every batch from zero."
     ),
+    "07_gru": (
+        "With bu = 0 half of the memory is replaced at every word, so after 80 of them nothing of"
+        " 'not' is left, nor of the gradient. Start with bu = -4: closed gates keep both."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -334,6 +338,81 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "the first three (1, 2 and 2 points) are right",
             undone=("sample_text", "stateful_batches", "perplexity"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "07_gru": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "one product for both gates", 10, "all right", code="vectorised"),
+        Submission("chloe", "einsum and tuples", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "memory not faded",
+            8,
+            "simple_gru_cell_forward (2 points) is wrong",
+            misconceptions=("SG2",),
+        ),
+        Submission(
+            "elif",
+            "the belt forgotten on the way back",
+            7,
+            "gru_cell_backward (3 points) is wrong",
+            misconceptions=("GB1",),
+        ),
+        Submission(
+            "fatou",
+            "c0 ignored",
+            8,
+            "gru_forward (2 points) is wrong",
+            misconceptions=("GS1",),
+        ),
+        Submission(
+            "george",
+            "an open gate keeps",
+            7,
+            "gru_cell_forward (3 points) is wrong, gru_cell_backward is its derivative",
+            code="other_convention",
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            3,
+            "only gru_cell_forward (3 points) is right",
+            misconceptions=("SG7", "GS5", "GB4"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "simple_gru_cell_forward",
+                "gru_cell_forward",
+                "gru_forward",
+                "gru_cell_backward",
+            ),
+        ),
+        Submission(
+            "julia",
+            "vectors that do not fit end to end",
+            8,
+            "simple_gru_cell_forward (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "gru_forward (2 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "both cells (2 and 3 points) are right",
+            undone=("gru_forward", "gru_cell_backward"),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
