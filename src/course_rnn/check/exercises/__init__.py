@@ -5,11 +5,19 @@ from course_rnn.check.exercises import (
     ch01_one_hot,
     ch02_rnn_forward,
     ch03_bptt,
+    ch04_topologies,
     ch05_language_models,
     ch07_gru,
 )
 
-CHAPTERS = (ch01_one_hot, ch02_rnn_forward, ch03_bptt, ch05_language_models, ch07_gru)
+CHAPTERS = (
+    ch01_one_hot,
+    ch02_rnn_forward,
+    ch03_bptt,
+    ch04_topologies,
+    ch05_language_models,
+    ch07_gru,
+)
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES
