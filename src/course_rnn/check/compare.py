@@ -43,7 +43,7 @@ def difference(
     if expected is None or isinstance(expected, str):
         same = type(got) is type(expected) and got == expected
         return None if same else f"{name} is {_short(got)}, expected {_short(expected)}."
-    array = _as_array(expected)
+    array = None if isinstance(expected, list) and not expected else _as_array(expected)
     if array is not None:
         return _array_difference(name, got, array, tolerance)
     if isinstance(expected, list):

@@ -101,5 +101,5 @@ def _describe(value: Any) -> str:  # noqa: ANN401
         return "of NumPy"
     if callable(value):
         return f"= {getattr(value, '__name__', type(value).__name__)}"
-    text = repr(value.tolist() if isinstance(value, np.ndarray) else value)
+    text = " ".join(repr(value.tolist() if isinstance(value, np.ndarray) else value).split())
     return f"= {text}" if len(text) <= 120 else f"= {text[:118]} …"
