@@ -8,6 +8,7 @@ from course_rnn.check.exercises import (
     ch04_topologies,
     ch05_language_models,
     ch07_gru,
+    ch08_lstm,
 )
 
 CHAPTERS = (
@@ -17,6 +18,7 @@ CHAPTERS = (
     ch04_topologies,
     ch05_language_models,
     ch07_gru,
+    ch08_lstm,
 )
 
 EXERCISES: dict[str, Exercise] = {

@@ -53,7 +53,7 @@ LAST_STATE = Exercise(
 
 
 @LAST_STATE.misconception(
-    "LS1",
+    "LT1",
     "last row of the batch",
     "You take a[-1]. The short sequences have gone on reading padding there: each one has an end "
     "of its own, which the mask knows.",
@@ -63,7 +63,7 @@ def last_row(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS2",
+    "LT2",
     "one step too far",
     "Your index is the length itself. Python counts from 0: after three tokens the state is a[2],"
     " and a[3] has read the first pad.",
@@ -73,7 +73,7 @@ def one_too_far(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS3",
+    "LT3",
     "one step too early",
     "Your states are those before the last token. What did the cell make of that one?",
 )
@@ -82,7 +82,7 @@ def one_too_early(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS4",
+    "LT4",
     "ends of all sequences for each sequence",
     "Indexing with the ends alone takes whole rows of the batch, one for each end. Each end "
     "belongs to one sequence: name it too, with a second index.",
@@ -92,7 +92,7 @@ def rows_of_the_batch(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS5",
+    "LT5",
     "mean over the sequence",
     "You average the states of each sequence. That is a way of pooling (chapter 11), but the last"
     " state is one state: that after the last token.",
@@ -102,7 +102,7 @@ def mean_of_states(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS6",
+    "LT6",
     "padding set to zero, then the last row",
     "Your short sequences get zeros: you blank the padding and take the last row all the same. "
     "Look further up, at the last row that is not padding.",
@@ -112,7 +112,7 @@ def blanked_last_row(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS7",
+    "LT7",
     "first state",
     "You take the first state. It has read one token; the last has read all of them.",
 )
@@ -121,7 +121,7 @@ def first_state(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS8",
+    "LT8",
     "tokens counted along the batch",
     "You add the mask up along the batch: that counts how many sequences still go on at each "
     "step. The length of a sequence is the sum of its column, along time.",
@@ -131,7 +131,7 @@ def counted_along_batch(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS9",
+    "LT9",
     "one end for all",
     "You take the same step for all sequences, the end of one of them. Each has an end of its own.",
 )
@@ -140,7 +140,7 @@ def end_of_the_first(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS10",
+    "LT10",
     "sum of the states",
     "You add up the states of each sequence. Pick one: that after the last token.",
 )
@@ -149,7 +149,7 @@ def sum_of_states(a, mask):
 
 
 @LAST_STATE.misconception(
-    "LS11",
+    "LT11",
     "axis of time kept",
     "Your result still has an axis of time. There is one last state a sequence: shape (B, n_a).",
 )
