@@ -74,6 +74,22 @@ SCORES = {
         "mateo": 6,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "04_topologies": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # few, large operations
+        "chloe": 10,  # few lines, lists
+        "david": 8,  # last row of the batch
+        "elif": 7,  # mean over padding too
+        "fatou": 7,  # writing on after the end
+        "george": 8,  # decoder starts from zero
+        "hana": 2,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # an index out of range
+        "kofi": 7,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
     "05_language_models": {
         "ada": 10,  # plain loops
         "ben": 10,  # Gumbel noise and index arrays

@@ -16,6 +16,7 @@ FIRST_STUB = {
     "01_one_hot": "build_vocabulary",
     "02_rnn_forward": "softmax",
     "03_bptt": "cross_entropy",
+    "04_topologies": "last_state",
     "05_language_models": "next_token_pairs",
     "07_gru": "simple_gru_cell_forward",
 }

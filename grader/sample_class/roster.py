@@ -36,6 +36,11 @@ FREE_TEXT = {
         " states to the loss; the explicit derivative counts the last one alone. Truncation cuts"
         " the gradient. With the state reset, nothing before the piece is known any more."
     ),
+    "04_topologies": (
+        "(a) Many to one: one loss, at the last word. (b) Many to many of different lengths: a loss"
+        " at every step of the decoder, the end mark included. With padding as words, the last state"
+        " has read padding, and the answer depends on the other sentences of the batch."
+    ),
     "05_language_models": (
         "A stateful batch starts from the state of the batch before it, and after shuffling that"
         " belongs to another page. Keep the order, or start every batch from zero."
@@ -261,6 +266,76 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             6,
             "cross_entropy, numerical_gradient and rnn_cell_backward (2 points each) are right",
             undone=("rnn_backward", "truncated_bptt"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "04_topologies": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "few, large operations", 10, "all right", code="vectorised"),
+        Submission("chloe", "few lines, lists", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "last row of the batch",
+            8,
+            "last_state (2 points) is wrong, encode_then_decode is judged without it",
+            misconceptions=("LS1",),
+        ),
+        Submission(
+            "elif",
+            "mean over padding too",
+            7,
+            "masked_cross_entropy (3 points) is wrong",
+            misconceptions=("MC1",),
+        ),
+        Submission(
+            "fatou",
+            "writing on after the end",
+            7,
+            "generate (3 points) is wrong",
+            misconceptions=("GE3",),
+        ),
+        Submission(
+            "george",
+            "decoder starts from zero",
+            8,
+            "encode_then_decode (2 points) is wrong",
+            misconceptions=("ED1",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            2,
+            "only encode_then_decode (2 points) is right",
+            misconceptions=("LS3", "MC3", "GE1"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=("last_state", "masked_cross_entropy", "generate", "encode_then_decode"),
+        ),
+        Submission(
+            "julia",
+            "an index out of range",
+            8,
+            "last_state (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            7,
+            "generate (3 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "last_state (2 points) and masked_cross_entropy (3) are right",
+            undone=("generate", "encode_then_decode"),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
