@@ -38,8 +38,8 @@ FREE_TEXT = {
     ),
     "04_topologies": (
         "(a) Many to one: one loss, at the last word. (b) Many to many of different lengths: a loss"
-        " at every step of the decoder, the end mark included. With padding as words, the last state"
-        " has read padding, and the answer depends on the other sentences of the batch."
+        " at every step of the decoder, the end mark included. With padding as words, the last"
+        " state has read padding, and the answer depends on the other sentences of the batch."
     ),
     "05_language_models": (
         "A stateful batch starts from the state of the batch before it, and after shuffling that"
