@@ -278,7 +278,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             "last row of the batch",
             8,
             "last_state (2 points) is wrong, encode_then_decode is judged without it",
-            misconceptions=("LS1",),
+            misconceptions=("LT1",),
         ),
         Submission(
             "elif",
@@ -306,7 +306,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             "three mistakes",
             2,
             "only encode_then_decode (2 points) is right",
-            misconceptions=("LS3", "MC3", "GE1"),
+            misconceptions=("LT3", "MC3", "GE1"),
         ),
         Submission(
             "ivan",
