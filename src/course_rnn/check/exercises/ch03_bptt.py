@@ -284,6 +284,41 @@ def last_step_only(logits, targets):
     return loss, dlogits
 
 
+@CROSS_ENTROPY.misconception(
+    "CE33",
+    "divided by the number of steps",
+    "You divide by T, the number of steps. The losses of the steps are added up; what is averaged"
+    " is the batch, and B is the other axis.",
+)
+def divided_by_steps(logits, targets):
+    loss, dlogits = cross_entropy(logits, targets)
+    return loss * targets.shape[1] / len(targets), dlogits * targets.shape[1] / len(targets)
+
+
+@CROSS_ENTROPY.misconception(
+    "CE34",
+    "one loss a step",
+    "You return a loss for each step. Training makes one number small: add them up.",
+)
+def one_loss_a_step(logits, targets):
+    log_p = np.take_along_axis(_log_softmax(logits), targets[..., None], axis=-1)[..., 0]
+    return -log_p.mean(axis=1), cross_entropy(logits, targets)[1]
+
+
+@CROSS_ENTROPY.misconception(
+    "CE35",
+    "keepdims forgotten",
+    "A maximum or a sum over the last axis loses that axis, and (T, B, n_y) minus (T, B) does not"
+    " fit, or fits by accident. Keep the axis, with length 1 (keepdims).",
+)
+def keepdims_forgotten(logits, targets):
+    z = logits - logits.max(axis=-1)
+    log_p = z - np.log(np.exp(z).sum(axis=-1))
+    t, b = np.indices(targets.shape)
+    loss = -log_p[t, b, targets].sum() / targets.shape[1]
+    return loss, (np.exp(log_p) - np.eye(logits.shape[-1])[targets]) / targets.shape[1]
+
+
 # -------------------------------------------------------------------- numerical_gradient
 
 
@@ -505,6 +540,23 @@ def relative_step(loss, w, h=1e-5):
         up, down = w.copy(), w.copy()
         up[i] *= 1 + h
         down[i] *= 1 - h
+        gradient[i] = (loss(up) - loss(down)) / (2 * h)
+    return gradient
+
+
+@NUMERICAL_GRADIENT.misconception(
+    "NG14",
+    "one number as index into several axes",
+    "You count through w.size, but a matrix has no entry 4 in its first axis: a number alone "
+    "picks a whole row. np.ndindex(w.shape) gives one index for each axis.",
+)
+def flat_index(loss, w, h=1e-5):
+    w = np.array(w, dtype=float)
+    gradient = np.zeros(w.shape)
+    for i in range(w.size):
+        up, down = w.copy(), w.copy()
+        up[i] += h
+        down[i] -= h
         gradient[i] = (loss(up) - loss(down)) / (2 * h)
     return gradient
 
@@ -760,6 +812,26 @@ def results_exchanged(da_t, cache):
     return da_prev, dx_t, grads
 
 
+@RNN_CELL_BACKWARD.misconception(
+    "RB31",
+    "bias summed along the units",
+    "Your gradient of ba is summed along the units, one number a sentence. The bias has one "
+    "number a unit: sum along the batch.",
+)
+def bias_summed_along_units(da_t, cache):
+    dx_t, da_prev, grads = rnn_cell_backward(da_t, cache)
+    return dx_t, da_prev, grads._replace(ba=(da_t * (1 - cache[2] ** 2)).sum(axis=1))
+
+
+@RNN_CELL_BACKWARD.misconception(
+    "RB32",
+    "matrix product where entries are multiplied",
+    "tanh acts on every entry alone, so its slope multiplies entry by entry: * and not @.",
+)
+def matrix_product_with_slope(da_t, cache):
+    return _from_dz((1 - cache[2] ** 2) @ da_t, cache)
+
+
 # -------------------------------------------------------------------------- rnn_backward
 
 
@@ -1005,6 +1077,21 @@ def _enters_first(da, caches):
     return da_prev
 
 
+@RNN_BACKWARD.misconception(
+    "BB27",
+    "tuples put one behind the other",
+    "Adding two RNNParams puts one behind the other, as Python does with all tuples. Add the "
+    "gradients field by field.",
+)
+def tuples_added(da, caches):
+    dx, da_prev, grads = [], np.zeros_like(da[0]), ()
+    for t in reversed(range(len(da))):
+        dx_t, da_prev, step = rnn_cell_backward(da[t] + da_prev, caches[t])
+        dx.append(dx_t)
+        grads = grads + step
+    return np.stack(dx[::-1]), da_prev, (0, 0, 0, *grads)
+
+
 # ------------------------------------------------------------------------ truncated_bptt
 
 
@@ -1219,6 +1306,23 @@ def sliding(x, a0, params, head, length):
 )
 def first_piece_only(x, a0, params, head, length):
     return _in_pieces(x[:length], a0, params, head, length)
+
+
+@TRUNCATED_BPTT.misconception(
+    "TB13",
+    "gradient handed on as the state",
+    "Your next piece starts from what rnn_backward sends back: that is a gradient, not a state. "
+    "The state after the last step came out of the forward pass.",
+)
+def gradient_as_state(x, a0, params, head, length):
+    loss, total = 0.0, RNNParams(*map(np.zeros_like, params))
+    for start in range(0, len(x), length):
+        steps = slice(start, start + length)
+        a, caches = rnn_forward(x[steps], a0, params)
+        piece, da = head(a, steps)
+        _, a0, grads = rnn_backward(da, caches)
+        loss, total = loss + piece, _add(total, grads)
+    return loss, a0, total
 
 
 EXERCISES = (

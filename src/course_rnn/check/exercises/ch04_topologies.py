@@ -388,6 +388,19 @@ def divided_by_steps(logits, targets, mask):
     return (losses * mask).sum() / len(mask), dlogits * mask[..., None] / len(mask)
 
 
+@MASKED_CROSS_ENTROPY.misconception(
+    "MC33",
+    "softmax left on the padding",
+    "On padding your gradient is still softmax(z): the target is not subtracted there, but "
+    "nothing is set to zero either. What does not count in the loss has the gradient zero.",
+)
+def softmax_on_padding(logits, targets, mask):
+    loss, dlogits = masked_cross_entropy(logits, targets, mask)
+    exp = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    p = exp / exp.sum(axis=-1, keepdims=True)
+    return loss, np.where(mask[..., None], dlogits, p / mask.shape[1])
+
+
 # ------------------------------------------------------------------------------ generate
 
 
@@ -604,6 +617,33 @@ def end_forgotten(step, first, state, choose, n_steps, eos=None):
         mask.append(goes_on)
         goes_on = indices != eos
     return np.array(chosen), np.array(mask)
+
+
+@GENERATE.misconception(
+    "GE15",
+    "one array stored for all steps",
+    "All rows of your mask are the same: you stored one array again and again and then changed it"
+    " in place (&=, or an index on the left). Make a new array at each step, or store copies.",
+)
+def one_mask_for_all_steps(step, first, state, choose, n_steps, eos=None):
+    indices, _ = _write(step, first, state, choose, n_steps, eos)
+    goes_on = ~(indices == eos).any(axis=0)
+    return indices, np.broadcast_to(goes_on, indices.shape)
+
+
+@GENERATE.misconception(
+    "GE16",
+    "one question for the whole batch",
+    "Python cannot say whether an array is true: some of your sequences have ended, others have "
+    "not. Decide whether you mean any or all of them.",
+)
+def asks_an_array(step, first, state, choose, n_steps, eos=None):
+    indices, chosen = first, []
+    while indices != eos and len(chosen) < n_steps:
+        logits, state = step(indices, state)
+        indices = choose(logits)
+        chosen.append(indices)
+    return np.array(chosen), np.ones((len(chosen), len(first)), dtype=bool)
 
 
 # -------------------------------------------------------------------- encode_then_decode
