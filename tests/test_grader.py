@@ -56,6 +56,70 @@ SCORES = {
         "priya": 8,  # wants too much memory
         "quentin": 10,  # saved by another editor
     },
+    "03_bptt": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # few, large products
+        "chloe": 10,  # einsum and plain tuples
+        "david": 8,  # mean over time too
+        "elif": 8,  # Waa transposed on the way back
+        "fatou": 8,  # later steps ignored
+        "george": 8,  # every piece starts from a0
+        "hana": 2,  # four mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # shapes that do not fit
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 6,  # half of it done
+        "nora": 10,  # prints and warns
+    },
+    "04_topologies": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # few, large operations
+        "chloe": 10,  # few lines, lists
+        "david": 8,  # last row of the batch
+        "elif": 7,  # mean over padding too
+        "fatou": 7,  # writing on after the end
+        "george": 8,  # decoder starts from zero
+        "hana": 2,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # an index out of range
+        "kofi": 7,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
+    "05_language_models": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # Gumbel noise and index arrays
+        "chloe": 10,  # recursion and one-liners
+        "david": 9,  # targets not shifted
+        "elif": 8,  # a repeated token counted once
+        "fatou": 8,  # always the likeliest token
+        "george": 8,  # streams interleaved
+        "hana": 5,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # probabilities of other tokens
+        "kofi": 8,  # a text without an end
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
+    "07_gru": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # one product for both gates
+        "chloe": 10,  # einsum and tuples
+        "david": 8,  # memory not faded
+        "elif": 7,  # the belt forgotten on the way back
+        "fatou": 8,  # c0 ignored
+        "george": 7,  # an open gate keeps
+        "hana": 3,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # vectors that do not fit end to end
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
 }
 
 

@@ -12,7 +12,14 @@ ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
 STUDENT_VERSIONS = sorted((ROOT / "notebooks" / "exercises").glob("*/*.ipynb"))
-FIRST_STUB = {"01_one_hot": "build_vocabulary", "02_rnn_forward": "softmax"}
+FIRST_STUB = {
+    "01_one_hot": "build_vocabulary",
+    "02_rnn_forward": "softmax",
+    "03_bptt": "cross_entropy",
+    "04_topologies": "last_state",
+    "05_language_models": "next_token_pairs",
+    "07_gru": "simple_gru_cell_forward",
+}
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300
 

@@ -161,12 +161,22 @@ def _replace_globals(self: Proxy, functions: dict[str, Callable]) -> Iterator[No
         object.__setattr__(self, "_replaced", {})
 
 
+def _look_up(self: Proxy, name: str) -> Any:  # noqa: ANN401
+    """Return a global name of the student's notebook, as this function would find it."""
+    if name in self._replaced:
+        return self._replaced[name]
+    found = self._student.look_up([name]).get(name)
+    if isinstance(found, Proxy):
+        object.__setattr__(found, "_replaced", self._replaced)
+    return named(found, name)
+
+
 def _forward(operation: str) -> Callable:
     return lambda self, *args: self._student.request(operation, self, *args)
 
 
 _METHODS: dict[str, dict[str, Callable]] = {
-    "c": {"__call__": _call, "replace_globals": _replace_globals},
+    "c": {"__call__": _call, "replace_globals": _replace_globals, "look_up": _look_up},
     "i": {"__iter__": _forward("iterate")},
     "n": {"__next__": _forward("next")},
     "l": {"__len__": _forward("length")},

@@ -35,6 +35,24 @@ FREE_TEXT = {
         "At the first step both sentences gave it the same a<0> and the same word. A second"
         " network that reads from the end would know what comes after 'Mark'."
     ),
+    "03_bptt": (
+        "Waa enters at each of the three steps, and from there every path leads through the later"
+        " states to the loss; the explicit derivative counts the last one alone. Truncation cuts"
+        " the gradient. With the state reset, nothing before the piece is known any more."
+    ),
+    "04_topologies": (
+        "(a) Many to one: one loss, at the last word. (b) Many to many of different lengths: a loss"
+        " at every step of the decoder, the end mark included. With padding as words, the last"
+        " state has read padding, and the answer depends on the other sentences of the batch."
+    ),
+    "05_language_models": (
+        "A stateful batch starts from the state of the batch before it, and after shuffling that"
+        " belongs to another page. Keep the order, or start every batch from zero."
+    ),
+    "07_gru": (
+        "With bu = 0 half of the memory is replaced at every word, so after 80 of them nothing of"
+        " 'not' is left, nor of the gradient. Start with bu = -4: closed gates keep both."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -244,5 +262,303 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             code="loops",
             stripped=True,
         ),
+    ),
+    "03_bptt": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "few, large products", 10, "all right", code="vectorised"),
+        Submission("chloe", "einsum and plain tuples", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "mean over time too",
+            8,
+            "cross_entropy (2 points) is wrong",
+            misconceptions=("CE21",),
+        ),
+        Submission(
+            "elif",
+            "Waa transposed on the way back",
+            8,
+            "rnn_cell_backward (2 points) is wrong, rnn_backward is judged without it",
+            misconceptions=("RB6",),
+        ),
+        Submission(
+            "fatou",
+            "later steps ignored",
+            8,
+            "rnn_backward (2 points) is wrong",
+            misconceptions=("BB2",),
+        ),
+        Submission(
+            "george",
+            "every piece starts from a0",
+            8,
+            "truncated_bptt (2 points) is wrong",
+            misconceptions=("TB1",),
+        ),
+        Submission(
+            "hana",
+            "four mistakes",
+            2,
+            "only truncated_bptt (2 points) is right",
+            misconceptions=("CE26", "NG1", "RB1", "BB6"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "cross_entropy",
+                "numerical_gradient",
+                "rnn_cell_backward",
+                "rnn_backward",
+                "truncated_bptt",
+            ),
+        ),
+        Submission(
+            "julia",
+            "shapes that do not fit",
+            8,
+            "rnn_cell_backward (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "truncated_bptt (2 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            6,
+            "cross_entropy, numerical_gradient and rnn_cell_backward (2 points each) are right",
+            undone=("rnn_backward", "truncated_bptt"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "04_topologies": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "few, large operations", 10, "all right", code="vectorised"),
+        Submission("chloe", "few lines, lists", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "last row of the batch",
+            8,
+            "last_state (2 points) is wrong, encode_then_decode is judged without it",
+            misconceptions=("LT1",),
+        ),
+        Submission(
+            "elif",
+            "mean over padding too",
+            7,
+            "masked_cross_entropy (3 points) is wrong",
+            misconceptions=("MC1",),
+        ),
+        Submission(
+            "fatou",
+            "writing on after the end",
+            7,
+            "generate (3 points) is wrong",
+            misconceptions=("GE3",),
+        ),
+        Submission(
+            "george",
+            "decoder starts from zero",
+            8,
+            "encode_then_decode (2 points) is wrong",
+            misconceptions=("ED1",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            2,
+            "only encode_then_decode (2 points) is right",
+            misconceptions=("LT3", "MC3", "GE1"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=("last_state", "masked_cross_entropy", "generate", "encode_then_decode"),
+        ),
+        Submission(
+            "julia",
+            "an index out of range",
+            8,
+            "last_state (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            7,
+            "generate (3 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "last_state (2 points) and masked_cross_entropy (3) are right",
+            undone=("generate", "encode_then_decode"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "05_language_models": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "Gumbel noise and index arrays", 10, "all right", code="vectorised"),
+        Submission("chloe", "recursion and one-liners", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "targets not shifted",
+            9,
+            "next_token_pairs (1 point) is wrong",
+            misconceptions=("LM1",),
+        ),
+        Submission(
+            "elif",
+            "a repeated token counted once",
+            8,
+            "embedding_backward (2 points) is wrong",
+            misconceptions=("EB1",),
+        ),
+        Submission(
+            "fatou",
+            "always the likeliest token",
+            8,
+            "sample_index (2 points) is wrong, sample_text is judged without it",
+            misconceptions=("SP1",),
+        ),
+        Submission(
+            "george",
+            "streams interleaved",
+            8,
+            "stateful_batches (2 points) is wrong",
+            misconceptions=("SB2",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            5,
+            "sample_index, sample_text (2 points each) and perplexity (1) are wrong",
+            misconceptions=("SP8", "SP36", "PP1"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "next_token_pairs",
+                "embedding_backward",
+                "sample_index",
+                "sample_text",
+                "stateful_batches",
+                "perplexity",
+            ),
+        ),
+        Submission(
+            "julia",
+            "probabilities of other tokens",
+            8,
+            "sample_index (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "a text without an end",
+            8,
+            "sample_text (2 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "the first three (1, 2 and 2 points) are right",
+            undone=("sample_text", "stateful_batches", "perplexity"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "07_gru": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "one product for both gates", 10, "all right", code="vectorised"),
+        Submission("chloe", "einsum and tuples", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "memory not faded",
+            8,
+            "simple_gru_cell_forward (2 points) is wrong",
+            misconceptions=("SG2",),
+        ),
+        Submission(
+            "elif",
+            "the belt forgotten on the way back",
+            7,
+            "gru_cell_backward (3 points) is wrong",
+            misconceptions=("GB1",),
+        ),
+        Submission(
+            "fatou",
+            "c0 ignored",
+            8,
+            "gru_forward (2 points) is wrong",
+            misconceptions=("GS1",),
+        ),
+        Submission(
+            "george",
+            "an open gate keeps",
+            7,
+            "gru_cell_forward (3 points) is wrong, gru_cell_backward is its derivative",
+            code="other_convention",
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            3,
+            "only gru_cell_forward (3 points) is right",
+            misconceptions=("SG7", "GS5", "GB4"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "simple_gru_cell_forward",
+                "gru_cell_forward",
+                "gru_forward",
+                "gru_cell_backward",
+            ),
+        ),
+        Submission(
+            "julia",
+            "vectors that do not fit end to end",
+            8,
+            "simple_gru_cell_forward (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "gru_forward (2 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "both cells (2 and 3 points) are right",
+            undone=("gru_forward", "gru_cell_backward"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
 }

@@ -18,7 +18,13 @@ EACH_MISCONCEPTION = [
     for exercise in EXERCISES.values()
     for misconception in exercise.misconceptions
 ]
-DOCUMENTED = "OH2 OH6 SM1 SM3 SM4 SM5 SM6 SM7 SM8 RC1 RC4 RC5 RC7 RC8 RF1 RF2 RF3".split()
+DOCUMENTED = (
+    "OH2 OH6 SM1 SM3 SM4 SM5 SM6 SM7 SM8 RC1 RC4 RC5 RC7 RC8 RF1 RF2 RF3".split()
+    + "CE2 CE6 CE7 CE8 CE9 RB1 RB2 RB3 RB4 RB6 RB7 RB8 RB11".split()
+    + "BB1 BB2 BB3 BB5 BB6 BB8 BB9 BB10 MC1 MC3".split()
+    + "LM1 LM3 SP1 SP2 SP3 SP4 SP5 SP7 SP8 SP9 SP10".split()
+    + "GF3 GF6 GF7 GB1 GB2 GB3 GB4 GB5 GB7 GB8".split()
+)
 
 
 @pytest.mark.parametrize("exercise", EACH_EXERCISE)

@@ -7,6 +7,7 @@ exercise     an exercise is data: reference, inputs, misconceptions
 exercises/   the exercises, one file a chapter
 engine       judges an answer and looks for the reason
 outcome      observes one call
+backward     a backward pass and the forward pass beside it
 compare      the first difference between two results, in words
 message      the words of a failed check
 notebook     checks a whole notebook from the shell: course-check FILE

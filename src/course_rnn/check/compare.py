@@ -5,7 +5,12 @@ from typing import Any
 import numpy as np
 
 
-def difference(name: str, got: Any, expected: Any) -> str | None:  # noqa: ANN401
+def difference(
+    name: str,
+    got: Any,  # noqa: ANN401
+    expected: Any,  # noqa: ANN401
+    tolerance: float = 0.0,
+) -> str | None:
     """Say in a sentence or two how a result differs from the expected one.
 
     Types are looked at first, then shapes, then dtypes, then values. Lists pass for arrays,
@@ -19,43 +24,59 @@ def difference(name: str, got: Any, expected: Any) -> str | None:  # noqa: ANN40
         What the student's function returned.
     expected
         What the reference returned: an array, a number, a dict, a str, None or a tuple of these.
+    tolerance
+        How far real numbers may be off by chance, beyond what rounding explains.
 
     Returns
     -------
     str or None
         None if there is no difference.
     """
+    if got is expected:  # functions among the arguments, too
+        return None
     if got is None and expected is not None:
         return f"{name} is None: is there a return line, and is it reached?"
     if isinstance(expected, dict):
-        return _dict_difference(name, got, expected)
+        return _dict_difference(name, got, expected, tolerance)
     if isinstance(expected, tuple):
-        return _tuple_difference(name, got, expected)
+        return _tuple_difference(name, got, expected, tolerance)
     if expected is None or isinstance(expected, str):
         same = type(got) is type(expected) and got == expected
         return None if same else f"{name} is {_short(got)}, expected {_short(expected)}."
-    array = _as_array(expected)
+    array = None if isinstance(expected, list) and not expected else _as_array(expected)
     if array is not None:
-        return _array_difference(name, got, array)
+        return _array_difference(name, got, array, tolerance)
     if isinstance(expected, list):
-        return _tuple_difference(name, got, tuple(expected))
+        return _tuple_difference(name, got, tuple(expected), tolerance)
     return f"{name} is a {_kind(expected)}: the course cannot compare such results."
 
 
-def _tuple_difference(name: str, got: Any, expected: tuple) -> str | None:  # noqa: ANN401
+def _tuple_difference(
+    name: str,
+    got: Any,  # noqa: ANN401
+    expected: tuple,
+    tolerance: float,
+) -> str | None:
     if not isinstance(got, (tuple, list)):
         return f"{name} is one {_kind(got)}, expected {len(expected)} things: return them all."
     if len(got) != len(expected):
         return f"{name} has {len(got)} items, expected {len(expected)}."
     fields = getattr(expected, "_fields", None)
     for i, (item, right) in enumerate(zip(got, expected, strict=True)):
-        found = difference(f"{name}.{fields[i]}" if fields else f"{name}[{i}]", item, right)
+        found = difference(
+            f"{name}.{fields[i]}" if fields else f"{name}[{i}]", item, right, tolerance
+        )
         if found:
             return found
     return None
 
 
-def _dict_difference(name: str, got: Any, expected: dict) -> str | None:  # noqa: ANN401
+def _dict_difference(
+    name: str,
+    got: Any,  # noqa: ANN401
+    expected: dict,
+    tolerance: float,
+) -> str | None:
     if not isinstance(got, dict):
         return f"{name} is a {_kind(got)}, expected a dict."
     missing = [key for key in expected if key not in got]
@@ -64,7 +85,7 @@ def _dict_difference(name: str, got: Any, expected: dict) -> str | None:  # noqa
         parts = [f"{_short(missing)} missing"] if missing else []
         parts += [f"{_short(extra)} too many"] if extra else []
         return f"{name} has {len(got)} entries, expected {len(expected)}: {', '.join(parts)}."
-    wrong = [key for key in expected if difference("", got[key], expected[key])]
+    wrong = [key for key in expected if difference("", got[key], expected[key], tolerance)]
     if not wrong:
         return None
     key = wrong[0]
@@ -74,7 +95,12 @@ def _dict_difference(name: str, got: Any, expected: dict) -> str | None:  # noqa
     )
 
 
-def _array_difference(name: str, got: Any, expected: np.ndarray) -> str | None:  # noqa: ANN401
+def _array_difference(
+    name: str,
+    got: Any,  # noqa: ANN401
+    expected: np.ndarray,
+    tolerance: float,
+) -> str | None:
     array = _as_array(got)
     if array is None:
         return f"{name} is a {_kind(got)}, expected {_noun(expected)}."
@@ -82,13 +108,15 @@ def _array_difference(name: str, got: Any, expected: np.ndarray) -> str | None: 
         return f"{name} has shape {array.shape}, expected {expected.shape}."
     if array.size and not _dtype_fits(array.dtype, expected.dtype):
         return f"{name} has dtype {array.dtype}, expected {_dtype_noun(expected.dtype)}."
-    return _value_difference(name, array, expected)
+    return _value_difference(name, array, expected, tolerance)
 
 
-def _value_difference(name: str, got: np.ndarray, expected: np.ndarray) -> str | None:
+def _value_difference(
+    name: str, got: np.ndarray, expected: np.ndarray, tolerance: float
+) -> str | None:
     single = np.float32 in (got.dtype, expected.dtype)
     rtol, atol = (1e-4, 1e-5) if single else (1e-6, 1e-9)
-    right = np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+    right = np.isclose(got, expected, rtol=rtol, atol=max(atol, tolerance), equal_nan=True)
     if right.all():
         return None
     if expected.ndim == 0:

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_rnn.check import message
 from course_rnn.check.exercise import Case, Exercise, Misconception
-from course_rnn.check.outcome import Outcome, alike, is_right, observe, observe_quietly
+from course_rnn.check.outcome import Outcome, alike, expect, is_right, observe, observe_quietly
 
 _own_draw: ContextVar[tuple[int, ...]] = ContextVar("own_draw", default=())
 
@@ -46,7 +46,7 @@ def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) ->
     """
     for case, args in draw(exercise.cases, seed):
         outcome = observe(function, exercise, args)
-        expected = observe_quietly(exercise.reference, exercise, args)
+        expected = expect(function, exercise, args)
         what = message.what_is_wrong(outcome, expected, exercise)
         if what:
             if isinstance(outcome.error, NotImplementedError):
@@ -67,7 +67,7 @@ def recognise(
     """
     drawn = list(draw(exercise.cases + exercise.naming_cases, seed))
     upto = 1 + next(i for i, (case, _) in enumerate(drawn) if case is failing)
-    expected = [observe_quietly(exercise.reference, exercise, args) for _, args in drawn]
+    expected = [expect(function, exercise, args) for _, args in drawn]
     yours = [observe_quietly(function, exercise, args) for _, args in drawn]
     best, most = None, 0
     for misconception in exercise.misconceptions:

@@ -1,5 +1,6 @@
 """An exercise is data: a reference, inputs to try, and the wrong answers people really give."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +37,10 @@ class Exercise:
     axis goes unnoticed) never do: they only help to name what is wrong. `outputs` names what the
     function returns; an output named "cache" or "caches" is the student's own business. While an
     exercise is checked, the exercises it `builds_on` are replaced by their references, so that an
-    earlier mistake does not count twice.
+    earlier mistake does not count twice. A backward pass names its `forward`: it is called with
+    the cache of the student's own, and its cases draw the arguments of that, then the upstream
+    gradients. A function that draws at random is told how to be asked for what does not depend on
+    the way it draws, such as frequencies, and how far chance may move these (`tolerance`).
     """
 
     name: str
@@ -47,6 +51,9 @@ class Exercise:
     cases: tuple[Case, ...]
     naming_cases: tuple[Case, ...] = ()
     builds_on: tuple[Function, ...] = ()
+    forward: Function | None = None
+    ask: Function | None = None
+    tolerance: float = 0.0
     misconceptions: list[Misconception] = field(default_factory=list)
 
     def misconception(
@@ -59,3 +66,8 @@ class Exercise:
             return wrong
 
         return record
+
+
+def parameter_names(function: Function) -> list[str]:
+    """List the names of a function's arguments."""
+    return list(inspect.signature(function).parameters)

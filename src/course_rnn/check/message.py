@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from course_rnn.check.backward import NoCacheError
 from course_rnn.check.compare import difference
 from course_rnn.check.exercise import Case, Exercise, Misconception
 from course_rnn.check.outcome import Outcome, argument_names
@@ -16,8 +17,9 @@ PACKAGE = str(Path(__file__).parents[1])
 
 def what_is_wrong(outcome: Outcome, expected: Outcome, exercise: Exercise) -> str | None:
     """Say what a call did wrong, None if it was right."""
-    if outcome.error is not None:
-        return _error(outcome.error)
+    error = outcome.error or expected.error
+    if error is not None:
+        return _error(error)
     found = _difference(outcome.value, expected.value, exercise)
     if found:
         return found
@@ -59,6 +61,8 @@ def compose(
 
 
 def _error(error: BaseException) -> str:
+    if isinstance(error, NoCacheError):
+        return str(error)
     line = _own_line(error)
     where = f" in your line `{line}`" if line else ""
     return f"it raised {type(error).__name__}{where}: {error}"
@@ -79,8 +83,8 @@ def _own_line(error: BaseException) -> str | None:
 def _difference(got: Any, expected: Any, exercise: Exercise) -> str | None:  # noqa: ANN401
     """Name the outputs as the exercise does."""
     if len(exercise.outputs) == 1:
-        return difference(exercise.outputs[0], got, expected)
-    found = difference("the result", got, expected)
+        return difference(exercise.outputs[0], got, expected, exercise.tolerance)
+    found = difference("the result", got, expected, exercise.tolerance)
     if not found:
         return None
     for i, name in enumerate(exercise.outputs):
@@ -102,5 +106,9 @@ def _describe(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, np.ndarray) and not (value.dtype.kind in "iu" and value.size <= 12):
         dtype = "" if value.dtype == np.float64 else f" {value.dtype}"
         return f"{value.shape}{dtype}"
-    text = repr(value.tolist() if isinstance(value, np.ndarray) else value)
+    if isinstance(value, np.random.Generator):
+        return "of NumPy"
+    if callable(value):
+        return f"= {getattr(value, '__name__', type(value).__name__)}"
+    text = " ".join(repr(value.tolist() if isinstance(value, np.ndarray) else value).split())
     return f"= {text}" if len(text) <= 120 else f"= {text[:118]} …"

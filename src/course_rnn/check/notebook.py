@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,15 +102,19 @@ def read_code(path: Path) -> list[str]:
 
 
 def exercises_in(path: Path, sources: list[str]) -> list[Exercise]:
-    """List the exercises of the chapters to which the notebook's functions belong."""
+    """List the exercises of the chapter to which most of the notebook's functions belong.
+
+    An assignment may come with functions of an earlier one.
+    """
     defined = set(re.findall(r"^def (\w+)\(", "\n".join(sources), flags=re.MULTILINE))
-    chapters = {EXERCISES[name].chapter for name in defined & EXERCISES.keys()}
-    if not chapters:
+    counts = Counter(EXERCISES[name].chapter for name in defined & EXERCISES.keys())
+    if not counts:
         raise UnreadableNotebookError(
             f"{path}: no exercise of this course is defined in it. Give an exercise notebook, "
             "such as notebooks/exercises/01_one_hot/01_one_hot.ipynb."
         )
-    return [exercise for exercise in EXERCISES.values() if exercise.chapter in chapters]
+    most = max(counts.values())
+    return [exercise for exercise in EXERCISES.values() if counts[exercise.chapter] == most]
 
 
 def _is_test(cell: dict) -> bool:

@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import inspect
 import io
 import unittest.mock
 import warnings
@@ -10,8 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from course_rnn.check.backward import NoCacheError, call, derivative
 from course_rnn.check.compare import difference
-from course_rnn.check.exercise import Exercise
+from course_rnn.check.exercise import Exercise, parameter_names
 
 OPAQUE = ("cache", "caches")
 
@@ -24,6 +26,7 @@ class Outcome:
     error: BaseException | None = None
     changed: tuple[str, ...] = ()
     repeatable: bool = True
+    tolerance: float = 0.0
 
 
 def observe(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Outcome:
@@ -46,9 +49,9 @@ def observe(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Ou
     given = copy.deepcopy(args)
     with _references_of_earlier_exercises(function, exercise):
         try:
-            first = function(*given)
+            first = call(function, exercise, given)
             with contextlib.redirect_stdout(io.StringIO()):
-                second = function(*copy.deepcopy(args))
+                second = call(function, exercise, copy.deepcopy(args))
         except (Exception, SystemExit) as error:
             return Outcome(error=error)
     value = _public(first, exercise)
@@ -57,9 +60,10 @@ def observe(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Ou
         changed=tuple(
             name
             for name, before, after in zip(argument_names(exercise), args, given, strict=False)
-            if difference(name, after, before)
+            if not isinstance(before, np.random.Generator) and difference(name, after, before)
         ),
         repeatable=difference("", _public(second, exercise), value) is None,
+        tolerance=exercise.tolerance,
     )
 
 
@@ -70,25 +74,38 @@ def observe_quietly(function: Callable[..., Any], exercise: Exercise, args: tupl
         return observe(function, exercise, args)
 
 
+def expect(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Outcome:
+    """Compute what a right answer gives: the reference's, but the derivative of a wrong forward."""
+    with _references_of_earlier_exercises(function, exercise):
+        try:
+            gradients = derivative(function, exercise, copy.deepcopy(args))
+        except NoCacheError as error:
+            return Outcome(error=error)
+    if gradients is not None:
+        return Outcome(value=gradients)
+    return observe_quietly(exercise.reference, exercise, args)
+
+
 def alike(one: Outcome, other: Outcome) -> bool:
     """Tell whether two calls did the same thing: both failed, or gave the same numbers."""
     if one.error is not None or other.error is not None:
         return one.error is not None and other.error is not None
     if (one.changed, one.repeatable) != (other.changed, other.repeatable):
         return False
-    there, back = difference("", one.value, other.value), difference("", other.value, one.value)
-    return there is None or back is None
+    pairs = (one.value, other.value), (other.value, one.value)
+    return any(difference("", *pair, one.tolerance) is None for pair in pairs)
 
 
 def is_right(outcome: Outcome, expected: Outcome) -> bool:
     """Tell whether a call gave the expected value and behaved."""
     behaved = outcome.error is None and not outcome.changed and outcome.repeatable
-    return behaved and difference("", outcome.value, expected.value) is None
+    return behaved and difference("", outcome.value, expected.value, outcome.tolerance) is None
 
 
 def argument_names(exercise: Exercise) -> list[str]:
-    """List the names of the arguments, as the exercise states them."""
-    return list(inspect.signature(exercise.reference).parameters)
+    """List the names of what the exercise's cases draw."""
+    names = parameter_names(exercise.reference)
+    return names if exercise.forward is None else parameter_names(exercise.forward) + names[:-1]
 
 
 @contextlib.contextmanager

@@ -1,9 +1,25 @@
 """The exercises, one file a chapter, found by the name of their function."""
 
 from course_rnn.check.exercise import Exercise
-from course_rnn.check.exercises import ch01_one_hot, ch02_rnn_forward
+from course_rnn.check.exercises import (
+    ch01_one_hot,
+    ch02_rnn_forward,
+    ch03_bptt,
+    ch04_topologies,
+    ch05_language_models,
+    ch07_gru,
+    ch08_lstm,
+)
 
-CHAPTERS = (ch01_one_hot, ch02_rnn_forward)
+CHAPTERS = (
+    ch01_one_hot,
+    ch02_rnn_forward,
+    ch03_bptt,
+    ch04_topologies,
+    ch05_language_models,
+    ch07_gru,
+    ch08_lstm,
+)
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES

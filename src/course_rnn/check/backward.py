@@ -1,0 +1,121 @@
+"""A backward pass is judged with the forward pass beside it: with its cache, as its derivative."""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from course_rnn.check.compare import difference
+from course_rnn.check.exercise import Exercise, parameter_names
+from course_rnn.gradients import numerical_gradient
+from course_rnn.training import map_leaves
+
+
+class NoCacheError(Exception):
+    """There is no forward pass to go back through; the text says why."""
+
+
+def call(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Any:  # noqa: ANN401
+    """Call a function with arguments of its exercise.
+
+    A backward pass gets the cache that the forward pass beside it makes: the arguments are those
+    of the forward pass, then the upstream gradients.
+    """
+    if exercise.forward is None:
+        return exercise.ask(function, *args) if exercise.ask else function(*args)
+    inputs, upstream = _split(exercise, args)
+    forward = _forward_beside(function, exercise)
+    try:
+        *_, cache = forward(*inputs)
+    except NotImplementedError:
+        raise NoCacheError(
+            f"{forward.__name__}, whose cache it reads, is not written yet."
+        ) from None
+    except Exception as error:
+        text = f"{forward.__name__}, whose cache it reads, raised {type(error).__name__}: {error}"
+        raise NoCacheError(text) from None
+    return function(*upstream, cache)
+
+
+def derivative(function: Callable[..., Any], exercise: Exercise, args: tuple) -> tuple | None:
+    """Differentiate a student's forward pass by trying, if it does not compute what it should.
+
+    Returns
+    -------
+    tuple or None
+        What a right backward pass returns for it. None if the forward pass is right, or is none.
+
+    Raises
+    ------
+    NoCacheError
+        If the forward pass does not use an input at all: going back through less is no answer.
+    """
+    forward = _forward_beside(function, exercise)
+    if forward is exercise.forward:
+        return None
+    inputs, upstream = _split(exercise, args)
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            *outputs, _ = forward(*inputs)
+            *expected, _ = exercise.forward(*inputs)
+            if difference("", tuple(outputs), tuple(expected)) is None:
+                return None
+            gradients = _try_all(forward, inputs, upstream)
+        except Exception:  # whatever is wrong with it, calling the backward pass will tell
+            return None
+    *_, cache = exercise.forward(*inputs)
+    names = parameter_names(exercise.forward)
+    unused = list(_unused(gradients, exercise.reference(*upstream, cache), names))
+    if unused:
+        raise NoCacheError(
+            f"{exercise.forward.__name__}, which it goes back through, does not use "
+            f"{', '.join(unused)}: mend that first."
+        )
+    return gradients
+
+
+def _forward_beside(function: Callable[..., Any], exercise: Exercise) -> Callable[..., Any] | None:
+    """Find the student's own forward pass; the reference stands in where there is none.
+
+    A function that lives in another process has no `__globals__`; it offers `look_up(name)`.
+    """
+    if exercise.forward is None:
+        return None
+    name = exercise.forward.__name__
+    look_up = getattr(function, "look_up", getattr(function, "__globals__", {}).get)
+    found = look_up(name)
+    return found if callable(found) else exercise.forward
+
+
+def _split(exercise: Exercise, args: tuple) -> tuple[tuple, tuple]:
+    n_inputs = len(parameter_names(exercise.forward))
+    return args[:n_inputs], args[n_inputs:]
+
+
+def _try_all(forward: Callable[..., Any], inputs: tuple, upstream: tuple) -> tuple:
+    """Return the gradient of sum(outputs * upstream) with respect to each input."""
+    trial = map_leaves(lambda array: np.array(array, dtype=float), inputs)
+
+    def gradient(array: np.ndarray, given: np.ndarray) -> np.ndarray:
+        def loss(w: np.ndarray) -> float:
+            array[...] = w
+            return sum(np.sum(o * d) for o, d in zip(forward(*trial), upstream, strict=False))
+
+        numerical = numerical_gradient(loss, given)
+        array[...] = given
+        return numerical.astype(given.dtype)
+
+    return map_leaves(gradient, trial, inputs)
+
+
+def _unused(found: tuple, expected: tuple, names: Sequence[str]) -> Iterator[str]:
+    """Name the inputs on which a result should depend, and does not."""
+    for name, one, other in zip(names, found, expected, strict=False):
+        if isinstance(other, tuple):
+            yield from _unused(one, other, [f"{name}.{field}" for field in other._fields])
+        elif np.any(other) and not np.any(one):
+            yield name
