@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _LENGTHS = struct.Struct(">II")  # of the text and of the raw bytes
 _CHUNK = 1 << 16
 _AT_HAND = {type(None), bool, float}
@@ -92,7 +93,7 @@ class Channel:
     def pack(self, value: Any) -> bytes:  # noqa: ANN401
         """Write a value as bytes; equal plain values give equal bytes."""
         encoder = _Encoder(self._lend, self._bounds)
-        text = json.dumps(encoder.encode(value), separators=(",", ":")).encode("ascii")
+        text = _json(encoder.encode(value)).encode("ascii")
         if len(text) > self._bounds.text:
             raise WireError(f"a value of {len(text):,} characters is too large to be handed over")
         return b"".join([_LENGTHS.pack(len(text), encoder.size), text, *encoder.raw])
