@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import functools
 import inspect
 import io
 import unittest.mock
@@ -88,7 +89,12 @@ def is_right(outcome: Outcome, expected: Outcome) -> bool:
 
 def argument_names(exercise: Exercise) -> list[str]:
     """List the names of the arguments, as the exercise states them."""
-    return list(inspect.signature(exercise.reference).parameters)
+    return _parameters(exercise.reference)
+
+
+@functools.cache
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(function).parameters)
 
 
 @contextlib.contextmanager
