@@ -5,16 +5,19 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tqdm import tqdm
 
 from grader import course
-from grader.collect.names import RefusedError, safe_id
+from grader.collect.clock import Clock
+from grader.collect.names import RefusedError
 from grader.collect.roster import Roster
-from grader.collect.stage import Refusal, Stage, Upload
+from grader.collect.stage import Refusal, Stage
 from grader.collect.store import EARLIER, OLDER, Stored, store
+from grader.collect.students import last_of_each
 from grader.intake.cells import shown
 from grader.policy import BadPolicyError, read_policy
 from grader.run.places import Places
@@ -79,107 +82,63 @@ def main(options: argparse.Namespace) -> int:
 def _collect(options: argparse.Namespace) -> int:
     config = course.course_in(options.course) if options.course else course.instructor_course()
     places = Places(config, options.assignment)
-    known = list_assignments(places.solutions)
-    if options.assignment not in known:
-        raise RefusedError(
-            f"There is no assignment {shown(options.assignment)}: choose from {', '.join(known)}."
-        )
-    others = set(known) - {options.assignment}
+    others = _others(places)
     missing = [str(path) for path in options.paths if not path.exists()]
     if missing:
         raise RefusedError(f"There is no {', '.join(missing)}.")
-    clock = Clock(options, places)
+    due = read_policy(places.policy, places.assignment).due
+    clock = Clock(due, at=options.at, trust=options.trust_times)
     roster = Roster(options.roster)
     stored, refused = [], []
     for path in options.paths:
-        places.own.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=places.own, prefix=".collecting-"))
-        try:
-            stage = Stage(folder, options.assignment, others, check_owner=not options.any_owner)
-            for _ in tqdm(
-                stage.take(path), desc=path.name, unit=" files", disable=None, leave=False
-            ):
-                pass
-            stored += _store_all(stage, places, roster, clock, dry=options.dry_run)
+        with _temporary(places) as folder:
+            stage = Stage(folder, places.assignment, others, check_owner=not options.any_owner)
+            _take(path, stage)
+            stored += _store(stage, places, roster, clock, dry=options.dry_run)
             refused += stage.refused
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
     print(table(stored, refused, dry=options.dry_run))
     if not stored:
         return NOTHING_TAKEN
     return SOME_LEFT if refused or any(s.what == OLDER for s in stored) else ALL_TAKEN
 
 
-class Clock:
-    """Tells when an upload was handed in; never asks the upload.
-
-    Parameters
-    ----------
-    options
-        Those of the command line.
-    places
-        Where the policy with the due date lies.
-    """
-
-    def __init__(self, options: argparse.Namespace, places: Places) -> None:
-        self._at, self._trust = options.at, options.trust_times
-        self._now = datetime.now(UTC)
-        due = read_policy(places.policy, places.assignment).due
-        self._due = due.astimezone(UTC) if due else None
-
-    def time_of(self, upload: Upload) -> datetime:
-        """Return the time of an upload.
-
-        Raises
-        ------
-        RefusedError
-            If it may have been in time or not: guessing would cost marks.
-        """
-        sender = upload.sender
-        if sender.time is not None:
-            return sender.time
-        if self._at is not None:
-            return self._at
-        if self._trust and upload.time is not None:
-            return min(upload.time, self._now)
-        if self._due is None or self._now <= self._due:
-            return self._now
-        if sender.late is False:
-            return self._due
+def _others(places: Places) -> set[str]:
+    """Return the other assignments of the course, once it is sure that it has this one."""
+    known = list_assignments(places.solutions)
+    if places.assignment not in known:
         raise RefusedError(
-            f"The work was due at {self._due:%Y-%m-%d %H:%M} UTC, and nothing says when "
-            f"{shown(sender.name)} handed in: add --at TIME, or --trust-times if the times of the "
-            "files are the LMS's own."
+            f"There is no assignment {shown(places.assignment)}: choose from "
+            f"{', '.join(known) or 'none yet'}."
         )
+    return set(known) - {places.assignment}
 
 
-def _store_all(
+@contextmanager
+def _temporary(places: Places) -> Iterator[Path]:
+    """Make a folder on the disk of the submissions, so that they can be moved in one step."""
+    places.own.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=places.own, prefix=".collecting-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take(path: Path, stage: Stage) -> None:
+    taken = stage.take(path)
+    for _ in tqdm(taken, desc=path.name, unit=" files", disable=None, leave=False):
+        pass
+
+
+def _store(
     stage: Stage, places: Places, roster: Roster, clock: Clock, *, dry: bool
-) -> Iterator[Stored]:
-    """Store the uploads of one folder or archive, of each student the last one."""
-    chosen: dict[str, tuple[str, Upload, datetime]] = {}
-    for upload in stage.uploads.values():
-        name = shown(upload.sender.id)
-        if not upload.files:
-            stage.refused.append(Refusal(name, "nothing that was handed in could be taken"))
-            continue
-        try:
-            student = roster.find(upload.sender)
-            if student is None and roster.exists:
-                stage.refused.append(Refusal(name, "is not on the roster: taken under this name"))
-            student = student or safe_id(upload.sender.id)
-        except RefusedError as error:
-            stage.refused.append(Refusal(name, str(error)))
-            continue
-        time = clock.time_of(upload)
-        before = chosen.get(student.casefold())
-        if before and before[1].sender.id != upload.sender.id:
-            why = f"would be {student}, as {shown(before[1].sender.id)} is: list both in a roster"
-            stage.refused.append(Refusal(name, why))
-        elif not before or before[2] <= time:
-            chosen[student.casefold()] = student, upload, time
-    for student, upload, time in chosen.values():
-        yield store(places, student, upload, time, dry=dry)
+) -> list[Stored]:
+    try:
+        last = last_of_each(stage, roster, clock)
+    except RefusedError as error:  # nothing of this archive, rather than with a guessed time
+        stage.refused.append(Refusal(places.assignment, str(error)))
+        return []
+    return [store(places, who, upload, time, dry=dry) for who, (upload, time) in last.items()]
 
 
 def table(stored: list[Stored], refused: list[Refusal], *, dry: bool) -> str:
@@ -194,7 +153,7 @@ def table(stored: list[Stored], refused: list[Refusal], *, dry: bool) -> str:
     ]
     if refused:
         lines += ["", f"Not taken, or to be looked at ({len(refused)}):"]
-        lines += [f"  {shown(r.name, 100)}: {shown(r.why, 200)}" for r in refused]
+        lines += [f"  {shown(r.name, 100)}: {shown(r.why, 400)}" for r in refused]
     if any("replaces" in s.what for s in stored):
         lines += ["", f"Earlier submissions are kept in {EARLIER}/."]
     return "\n".join(line.rstrip() for line in lines)

@@ -82,6 +82,7 @@ def release(assignment: str, solutions: Path, exercises: Path) -> str:
 
 def generate(folder: Path, assignment: str, solutions: Path) -> Path:
     """Generate a student version in an empty folder; return where it lies."""
+    BUILD.mkdir(exist_ok=True)
     course.log_to(BUILD / "release.log")
     return course.student_version(folder, assignment, solutions)
 

@@ -7,6 +7,7 @@ cells       a cell as the intake sees it
 files       which files lie in the folder, and which may be opened
 decode      from bytes to cells, whatever an editor or a transfer did to them
 match       which cell belongs to which cell of the released notebook
+choose      which of several notebooks is graded
 transplant  the released notebook with the student's code
 lint        what an instructor may want to look at
 read        all of it for one submission

@@ -8,16 +8,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.intake.cells import ANSWER, CODE, MARKDOWN, Cell, UnusableError, listed, shown
-from grader.intake.decode import Decoded, damage, decode
+from grader.intake.cells import ANSWER, CODE, Cell, UnusableError, listed, shown
+from grader.intake.choose import Candidate, are_rivals, choose, read_candidates
 from grader.intake.files import AGAIN, MOST_NOTEBOOKS, Files, list_files, read_bytes
 from grader.intake.lint import Findings, lint
-from grader.intake.match import Matching, is_answered, match
 from grader.intake.notes import describe, reasons_to_look
 from grader.intake.transplant import released_cells, transplant
-
-_HAND_IN = "Hand in the notebook itself: its name ends in .ipynb."
-FRESH = "Copy your code into a fresh copy of the notebook you were given, and hand that in."
 
 
 @dataclass(frozen=True)
@@ -45,24 +41,6 @@ class Unreadable:
     digest: str
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A notebook of the submission, and how much of the assignment is in it."""
-
-    path: str
-    content: bytes = field(repr=False)
-    decoded: Decoded = field(repr=False)
-    matching: Matching = field(repr=False)
-    recognised: int
-    foreign: bool
-    answers: tuple[str, ...]
-
-    def rank(self, assignment: str) -> tuple[int, int, bool]:
-        """Return how well it fits; answers count before the name."""
-        answered = sum(bool(answer) for answer in self.answers)
-        return self.recognised, answered, Path(self.path).name == f"{assignment}.ipynb"
-
-
 def read_submission(
     folder: Path, assignment: str, released: NotebookNode, imports: Collection[str] | None = None
 ) -> Intake | Unreadable:
@@ -77,7 +55,7 @@ def read_submission(
     released
         The notebook that was handed out, with ids of its cells.
     imports
-        What may be imported beside Python's own library and course_rnn; None: anything.
+        What may be imported beside Python's own library, IPython and course_rnn; None: anything.
 
     Returns
     -------
@@ -86,11 +64,8 @@ def read_submission(
     """
     files = Files(folder)
     try:
-        slots = released_cells(released)
         files = list_files(folder)
-        candidates = _candidates(files, slots)
-        best = _choose(candidates, assignment, slots)
-        return _take_in(files, candidates, best, released, slots, assignment, imports)
+        return _read(files, assignment, released, imports)
     except UnusableError as error:
         return Unreadable(str(error), _digest_of_names(files))
     except (Exception, RecursionError, MemoryError) as error:  # of a file nobody thought of
@@ -98,30 +73,26 @@ def read_submission(
         return Unreadable(reason, _digest_of_names(files))
 
 
-def _take_in(
-    files: Files,
-    candidates: Sequence[_Candidate],
-    best: _Candidate,
-    released: NotebookNode,
-    slots: Sequence[Cell],
-    assignment: str,
-    imports: Collection[str] | None,
+def _read(
+    files: Files, assignment: str, released: NotebookNode, imports: Collection[str] | None
 ) -> Intake:
+    slots = released_cells(released)
+    candidates, damaged = read_candidates(files, slots)
+    best = choose(candidates, assignment, slots)
     cells, matching = best.decoded.cells, best.matching
     notebook = transplant(released, slots, cells, matching)
     found = _lint(notebook, slots, imports)
-    rivals = [c for c in candidates if c is not best and _rivals(c, best)]
     notes = [
         *_about_files(files, best, assignment),
         *best.decoded.notes,
         *describe(slots, cells, matching),
         *found.not_allowed,
     ]
-    review = reasons_to_look(slots, cells, matching)
-    if rivals:
-        review.insert(
-            0, f"{listed([best.path, *(c.path for c in rivals)])} hold different answers."
-        )
+    review = [
+        *_about_rivals(candidates, best),
+        *map(str, damaged),
+        *reasons_to_look(slots, cells, matching),
+    ]
     return Intake(
         assignment=assignment,
         notebook=notebook,
@@ -149,103 +120,7 @@ def _lint(
     return lint(cells, answers, imports)
 
 
-def _candidates(files: Files, slots: Sequence[Cell]) -> list[_Candidate]:
-    """Read every notebook that can be read.
-
-    Raises
-    ------
-    UnusableError
-        If none can; the text is about the one that comes first.
-    """
-    if not files.notebooks:
-        raise UnusableError(_no_notebook(files))
-    found, problems = [], []
-    for path in files.notebooks[:MOST_NOTEBOOKS]:
-        try:
-            found.append(_candidate(files, path, slots))
-        except UnusableError as problem:
-            problems.append(problem)
-    if not found:
-        raise problems[0]
-    return found
-
-
-def _candidate(files: Files, path: str, slots: Sequence[Cell]) -> _Candidate:
-    content = read_bytes(files.folder, path)
-    decoded = decode(content, shown(path))
-    matching = match(slots, decoded.cells)
-    if not decoded.whole and any(
-        slot.index not in matching.cells for slot in slots if slot.role == ANSWER
-    ):
-        raise UnusableError(damage(content, shown(path)))
-    return _Candidate(
-        path=path,
-        content=content,
-        decoded=decoded,
-        matching=matching,
-        recognised=_recognised(slots, matching),
-        foreign=_is_foreign(slots, decoded.cells),
-        answers=tuple(
-            cell.text if is_answered(slot, cell := matching.cells.get(slot.index)) else ""
-            for slot in slots
-            if slot.role == ANSWER
-        ),
-    )
-
-
-def _choose(candidates: Sequence[_Candidate], assignment: str, slots: Sequence[Cell]) -> _Candidate:
-    """Choose the notebook that holds most of the assignment.
-
-    Raises
-    ------
-    UnusableError
-        If none of them is a notebook of the assignment.
-    """
-    own = [c for c in candidates if c.recognised and not c.foreign]
-    if own:
-        return max(own, key=lambda candidate: candidate.rank(assignment))
-    path, first = shown(candidates[0].path), candidates[0].decoded.cells[0]
-    what = "none of its exercises is there"
-    if first.cell_type == MARKDOWN and first.text not in {slot.text for slot in slots}:
-        what = f"it begins with “{shown(first.text.split(chr(10))[0].lstrip('# '))}”"
-    raise UnusableError(f"{path} is not the notebook of {assignment}: {what}. {FRESH}")
-
-
-def _recognised(slots: Sequence[Cell], matching: Matching) -> int:
-    """Count the answers that were found by name; any question may be called "question"."""
-    answers = [slot for slot in slots if slot.role == ANSWER]
-    answers = [slot for slot in answers if slot.defines] or answers
-    found = ((slot, matching.cells.get(slot.index)) for slot in answers)
-    return len(matching.elsewhere) + sum(
-        cell is not None
-        and (slot.name in (cell.grade_id, cell.id) or not slot.defines.isdisjoint(cell.defines))
-        for slot, cell in found
-    )
-
-
-def _is_foreign(slots: Sequence[Cell], cells: Sequence[Cell]) -> bool:
-    """Tell whether most of a notebook's graded cells are those of another assignment."""
-    own = {slot.grade_id for slot in slots}
-    names = {cell.grade_id for cell in cells if cell.grade_id}
-    return len(names - own) > len(names & own)
-
-
-def _rivals(one: _Candidate, best: _Candidate) -> bool:
-    return (one.recognised, [bool(a) for a in one.answers]) == (
-        best.recognised,
-        [bool(a) for a in best.answers],
-    ) and one.answers != best.answers
-
-
-def _no_notebook(files: Files) -> str:
-    if not files.everything:
-        return f"There is no file in what you handed in. {_HAND_IN}"
-    if not files.others:
-        return f"Links and special files are not opened ({listed(files.refused)}). {_HAND_IN}"
-    return f"There is no notebook among {listed(files.everything)}. {_HAND_IN}"
-
-
-def _about_files(files: Files, best: _Candidate, assignment: str) -> list[str]:
+def _about_files(files: Files, best: Candidate, assignment: str) -> list[str]:
     notes = []
     if len(files.notebooks) > 1:
         notes.append(
@@ -259,6 +134,11 @@ def _about_files(files: Files, best: _Candidate, assignment: str) -> list[str]:
     if files.refused:
         notes.append(f"Links and special files were not opened: {listed(files.refused)}.")
     return notes
+
+
+def _about_rivals(candidates: Sequence[Candidate], best: Candidate) -> list[str]:
+    rivals = [one.path for one in candidates if one is not best and are_rivals(one, best)]
+    return [f"{listed([best.path, *rivals])} hold different answers."] if rivals else []
 
 
 def _digest_of_names(files: Files) -> str:

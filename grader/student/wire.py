@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _LENGTHS = struct.Struct(">II")  # of the text and of the raw bytes
 _CHUNK = 1 << 16
 _AT_HAND = {type(None), bool, float}
@@ -92,7 +93,7 @@ class Channel:
     def pack(self, value: Any) -> bytes:  # noqa: ANN401
         """Write a value as bytes; equal plain values give equal bytes."""
         encoder = _Encoder(self._lend, self._bounds)
-        text = json.dumps(encoder.encode(value), separators=(",", ":")).encode("ascii")
+        text = _json(encoder.encode(value)).encode("ascii")
         if len(text) > self._bounds.text:
             raise WireError(f"a value of {len(text):,} characters is too large to be handed over")
         return b"".join([_LENGTHS.pack(len(text), encoder.size), text, *encoder.raw])
@@ -289,6 +290,7 @@ _WRITE: dict[type, Callable[[_Encoder, Any, int], Any]] = {
     frozenset: _sequence,
     dict: _dictionary,
     range: lambda encoder, value, depth: ["range", value.start, value.stop, value.step],
+    slice: lambda encoder, value, depth: ["slice", *map(encoder.encode, _ends(value))],
     type: _type,
     np.ndarray: _array,
     np.generic: _scalar,
@@ -401,6 +403,19 @@ def _pairs(values: Iterable) -> dict:
     return dict(zip(parts, parts, strict=True))
 
 
+def _ends(value: slice) -> tuple[Any, Any, Any]:
+    ends = value.start, value.stop, value.step
+    if any(end is not None and not isinstance(end, (int, np.integer)) for end in ends):
+        raise WireError("a slice between things that are no integers cannot be handed over")
+    return tuple(end if end is None else int(end) for end in ends)
+
+
+def _slice(start: Any, stop: Any, step: Any) -> slice:  # noqa: ANN401
+    if any(type(end) not in (int, type(None)) for end in (start, stop, step)):
+        _refuse("a bad slice")
+    return slice(start, stop, step)
+
+
 def _dtype(code: str) -> np.dtype:
     dtype = np.dtype(code)
     return dtype if dtype.kind in "biufcSU" else _refuse("a bad dtype")
@@ -428,6 +443,7 @@ _READ: dict[str, Callable[[_Decoder, list, int], Any]] = {
     "dict": lambda decoder, data, depth: _pairs(decoder.many(data, depth)),
     "record": _Decoder.record,
     "range": lambda decoder, data, depth: range(*data),
+    "slice": lambda decoder, data, depth: _slice(*data),
     "type": lambda decoder, data, depth: _TYPES[data[0]],
     "dtype": lambda decoder, data, depth: _dtype(data[0]),
     "array": lambda decoder, data, depth: decoder.array(*data),

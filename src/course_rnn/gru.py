@@ -20,7 +20,7 @@ from course_rnn.gates import (
     sigmoid_in_place,
 )
 from course_rnn.initialise import glorot
-from course_rnn.rnn import Cache, initial_states, states_from
+from course_rnn.rnn import Cache, by_columns, initial_states, states_from
 from course_rnn.shapes import check_layer, check_shapes, rows
 
 
@@ -260,7 +260,7 @@ def simple_gru_backward(
     dc_prev = np.zeros_like(c[0])
     B, n_a = dc_prev.shape
     u, c_tilde = each_gate(gates, n_a)
-    keep, Wc, Wx = 1 - u, W[:, :n_a], W[:, n_a:]
+    keep, Wc, Wx = 1 - u, by_columns(W[:, :n_a], B), W[:, n_a:]
     dzu, dzc = (c_tilde - c[:-1]) * u * keep, u * (1 - c_tilde * c_tilde)
     dz = np.concatenate((dzu, dzc), axis=-1)  # each gradient replaces its slope
     for t in reversed(range(len(x))):
@@ -493,7 +493,7 @@ def gru_backward(dc: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray,
     r, u, _ = each_gate(gates, n_a)
     keep, dz = 1 - u, gate_slopes(gates, c[:-1])  # each gradient replaces its slope
     dz_ru, dz_c = dz[:, :, : 2 * n_a], dz[:, :, 2 * n_a :]
-    Wru, Wc, Wx = W[: 2 * n_a, :n_a], W[2 * n_a :, :n_a], W[:, n_a:]
+    Wru, Wc = by_columns(W[: 2 * n_a, :n_a], B), by_columns(W[2 * n_a :, :n_a], B)
     for t in reversed(range(len(x))):
         dc_t, dz_t = dc[t] + dc_prev, dz[t].reshape(B, 3, n_a)
         dz_t[:, 1:] *= dc_t[:, None]  # update, candidate: through c<t>
@@ -503,7 +503,7 @@ def gru_backward(dc: np.ndarray, caches: Cache) -> tuple[np.ndarray, np.ndarray,
     dWru, db = gate_gradients(dz_ru, c[:-1], x)
     dWc, dbc = gate_gradients(dz_c, r * c[:-1], x)
     grads = GRUParams(dWru[n_a:], dWru[:n_a], dWc, db[n_a:], db[:n_a], dbc)
-    return (rows(dz) @ Wx).reshape(x.shape), dc_prev, grads
+    return (rows(dz) @ W[:, n_a:]).reshape(x.shape), dc_prev, grads
 
 
 def stack_gates(x: np.ndarray, params: tuple) -> tuple[np.ndarray, np.ndarray]:

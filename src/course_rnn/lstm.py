@@ -19,7 +19,7 @@ from course_rnn.gates import (
     sigmoid_in_place,
 )
 from course_rnn.initialise import glorot
-from course_rnn.rnn import Cache, initial_states, states_from
+from course_rnn.rnn import Cache, by_columns, initial_states, states_from
 from course_rnn.shapes import check_layer, check_shapes, rows
 
 
@@ -279,7 +279,7 @@ def lstm_backward(
     dz, slope_c = gate_slopes(gates, c[:-1], tanh_c)  # each gradient replaces its slope
     B, n_a = da_prev.shape
     _, f, _, _ = each_gate(gates, n_a)
-    Wa, Wx = W[:, :n_a], W[:, n_a:]
+    Wa, Wx = by_columns(W[:, :n_a], B), W[:, n_a:]
     for t in reversed(range(len(x))):
         da_t = da[t] + da_prev
         dc = dc + da_t * slope_c[t]

@@ -18,7 +18,7 @@ from course_rnn.gates import (
     sigmoid_in_place,
 )
 from course_rnn.lstm import gate_slopes, init_lstm, last_gradients, stack_gates, unstack_gates
-from course_rnn.rnn import Cache, initial_states, states_from
+from course_rnn.rnn import Cache, by_columns, initial_states, states_from
 from course_rnn.shapes import check_layer, check_shapes, rows
 
 
@@ -292,7 +292,7 @@ def peephole_lstm_backward(
     B, n_a = da_prev.shape
     _, f, _, _ = each_gate(gates, n_a)
     _, dzf, dzu, dzo = each_gate(dz, n_a)
-    Wa, Wx = W[:, :n_a], W[:, n_a:]
+    Wa, Wx = by_columns(W[:, :n_a], B), W[:, n_a:]
     for t in reversed(range(len(x))):
         da_t = da[t] + da_prev
         dzo[t] *= da_t  # output: through a<t>

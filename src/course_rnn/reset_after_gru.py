@@ -17,7 +17,7 @@ from course_rnn.gates import (
 )
 from course_rnn.gru import gate_slopes, stack_gates
 from course_rnn.initialise import glorot
-from course_rnn.rnn import Cache, initial_states, states_from
+from course_rnn.rnn import Cache, by_columns, initial_states, states_from
 from course_rnn.shapes import check_layer, check_shapes, rows
 
 
@@ -267,7 +267,7 @@ def reset_after_gru_backward(
     of_r[:] = of_c_tilde * q * r * (1 - r)
     dz = np.concatenate((of_c_tilde * r, slopes), axis=-1)  # q, relevance, update, candidate
     of_state, of_input = dz[:, :, : 3 * n_a], dz[:, :, n_a:]
-    Wc = np.roll(W[:, :n_a], n_a, axis=0)  # candidate, relevance, update
+    Wc = by_columns(np.roll(W[:, :n_a], n_a, axis=0), B)  # candidate, relevance, update
     for t in reversed(range(len(x))):
         dc_t = dc[t] + dc_prev
         dz[t].reshape(B, 4, n_a)[:] *= dc_t[:, None]  # each gradient replaces its slope

@@ -135,12 +135,13 @@ def steal():
 """
 
 SEARCH_FILES = """
-import os
+import os, sys
+ELSEWHERE = ("/proc", "/sys", "/usr", sys.prefix, sys.base_prefix)
 def steal():
     for place in PLACES:
-        for folder, _, files in os.walk(place):
-            if folder.startswith(("/proc", "/sys")):
-                continue
+        for folder, folders, files in os.walk(place):
+            if folder.startswith(ELSEWHERE):
+                folders.clear()
             for name in files:
                 if name.endswith(".ipynb"):
                     try:
@@ -174,8 +175,9 @@ def steal():
         return True
     except Exception:
         pass
-    for place in {*sys.path, sys.prefix, "/usr/lib/python3"}:
-        for path in glob.glob(place + "/**/course_rnn/**/*.py", recursive=True):
+    places = {*sys.path, *glob.glob(sys.prefix + "/lib/python*/*"), "/usr/lib/python3"}
+    for place in places:
+        for path in glob.glob(place + "/course_rnn/**/*.py", recursive=True):
             try:
                 text = open(path).read()
             except OSError:

@@ -1,5 +1,6 @@
 """The checks themselves: right answers pass in any style, wrong ones fail and are named."""
 
+import contextlib
 import re
 import runpy
 import time
@@ -10,7 +11,7 @@ import pytest
 
 from course_rnn import RNNParams
 from course_rnn.check import EXERCISES, CheckFailed, check
-from course_rnn.check.engine import find_problem
+from course_rnn.check.engine import draw, drawing_for, find_problem
 
 EACH_EXERCISE = [pytest.param(exercise, id=name) for name, exercise in EXERCISES.items()]
 EACH_MISCONCEPTION = [
@@ -133,6 +134,48 @@ def test_unknown_mistake_fails_without_a_guess():
     failure = says(softmax, "entries of p differ")
     assert "Likely cause" not in str(failure)
     assert failure.misconception_id is None
+
+
+def test_a_grader_draws_other_inputs_for_each_submission():
+    def drawn() -> list[tuple]:
+        return [args for _, args in draw(EXERCISES["count_rnn_parameters"].cases, seed=0)]
+
+    usual = drawn()
+    with drawing_for(1):
+        first, again = drawn(), drawn()
+    with drawing_for(2):
+        second = drawn()
+    assert drawn() == usual
+    assert first == again
+    assert len({str(inputs) for inputs in (usual, first, second)}) == 3
+
+
+def test_a_function_of_another_process_is_told_which_names_to_replace():
+    class Remote:
+        __name__ = "rnn_forward"
+        replaced = ()
+
+        @contextlib.contextmanager
+        def replace_globals(self, functions):
+            self.replaced = list(functions)
+            yield
+            self.replaced = ()
+
+        def __call__(self, x, a0, params):
+            assert self.replaced == ["rnn_cell_forward"]
+            return EXERCISES["rnn_forward"].reference(x, a0, params)
+
+    check(Remote())
+
+
+def test_an_error_of_another_process_brings_its_line():
+    def count_rnn_parameters(n_x, n_a, n_y):
+        error = ZeroDivisionError("division by zero")
+        error.student_line = "return n_x / 0"
+        raise error
+
+    with pytest.raises(CheckFailed, match="in your line `return n_x / 0`"):
+        check(count_rnn_parameters)
 
 
 def test_two_mistakes_at_once_still_fail():

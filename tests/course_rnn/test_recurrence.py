@@ -131,3 +131,16 @@ def test_the_loop_names_arrays_that_do_not_fit(kind):
     a, *_, caches = layer.forward(x, *rest)
     with pytest.raises(ValueError, match=r"da has shape \(5, 3, 5\)"):
         layer.backward(a[1:], caches)
+
+
+@kinds
+def test_a_backward_pass_may_be_asked_twice_and_leaves_everything_as_it_was(kind):
+    rng = np.random.default_rng(0)
+    at, layer = random_sequence(rng, kind, 6, 3, 4, 5), getattr(recurrence, kind)
+    da, before = rng.normal(size=(6, 3, 5)), [array.copy() for array in leaves(at)]
+    *states, caches = layer.forward(*at)
+    states_before = [state.copy() for state in states]
+    first, second = (leaves(layer.backward(da, caches)) for _ in range(2))
+    for ours, theirs in ((first, second), (leaves(at), before), (states, states_before)):
+        for our, their in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(our, their)

@@ -362,8 +362,12 @@ def test_of_two_notebooks_the_fuller_one_is_graded(hand_in):
     intake = hand_in(TEXT, files={f"{NAME} (1).ipynb": answered()})
     assert_complete(intake)
     assert any("2 notebooks" in note for note in intake.notes)
-    other = {"notes.ipynb": answered(), f"{NAME}.ipynb": answered(), "broken.ipynb": "{"}
-    assert_complete(hand_in(TEXT, "x.ipynb", files=other))
+    assert_complete(hand_in(TEXT, "x.ipynb", files={f"{NAME}.ipynb": answered()}))
+
+
+def test_a_damaged_notebook_beside_a_readable_one_needs_a_person(hand_in):
+    intake = hand_in(TEXT, files={"mine.ipynb": json.dumps(answered())[:9000]})
+    assert "mine.ipynb breaks off" in intake.review
 
 
 def test_two_notebooks_with_different_answers_need_a_person(hand_in):

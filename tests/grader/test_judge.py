@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import time
+from pathlib import Path
 
 import matplotlib  # noqa: F401, the student's processes are forked with it
 import numpy as np
@@ -11,11 +12,14 @@ import torch  # noqa: F401, and with this
 
 from course_rnn.check import EXERCISES
 from course_rnn.check.engine import find_problem
+from grader.intake import read_submission
 from grader.judge import judge_submission
 from grader.policy import Limits, Policy
 from grader.results import CellResult
 from grader.sample_class.transcribe import transcribe
 from grader.sources import grading
+from tests.attacks import NAME, POINTS
+from tests.attacks.section_b import thief
 from tests.grader.fake_sandbox import FakeSandbox
 from tests.grader.submissions import (
     hand_in,
@@ -273,6 +277,15 @@ def test_a_reference_that_was_handed_in_is_of_no_use_later(sandbox: FakeSandbox)
     )[0]
     assert [r.points for r in results if r.exercise == "rnn_cell_forward"] == [0, 0]
     assert [r.points for r in results if r.exercise == "rnn_forward"] == [1, 2]
+
+
+def test_thieves_of_the_attack_table_would_be_right_if_they_found_something(
+    sandbox: FakeSandbox, tmp_path: Path
+):
+    thief("def steal():\n    return True", in_functions=True)(released_of(NAME), tmp_path)
+    intake = read_submission(tmp_path, NAME, released_of(NAME))
+    results = judge_submission(intake, source_of(NAME), sandbox, USUAL, 5)[0]
+    assert sum(result.points for result in results) == sum(POINTS.values())
 
 
 # ------------------------------------------------------------------------------- partial credit

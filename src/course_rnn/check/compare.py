@@ -114,6 +114,8 @@ def _array_difference(
 def _value_difference(
     name: str, got: np.ndarray, expected: np.ndarray, tolerance: float
 ) -> str | None:
+    if np.array_equal(got, expected):  # the rule, and ten times faster to find out
+        return None
     single = np.float32 in (got.dtype, expected.dtype)
     rtol, atol = (1e-4, 1e-5) if single else (1e-6, 1e-9)
     right = np.isclose(got, expected, rtol=rtol, atol=max(atol, tolerance), equal_nan=True)

@@ -1,5 +1,6 @@
 """An exercise is data: a reference, inputs to try, and the wrong answers people really give."""
 
+import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ class Exercise:
         return record
 
 
+@functools.cache
 def parameter_names(function: Function) -> list[str]:
     """List the names of a function's arguments."""
     return list(inspect.signature(function).parameters)
