@@ -196,7 +196,10 @@ class Student:
         if function is None:
             return self._channel.pack(("raised", "RuntimeError", "this call has ended"))
         try:
-            return self._channel.pack(("ok", function(*args, **kwargs)))
+            before = self._channel.pack((args, kwargs))
+            value = function(*args, **kwargs)
+            changed = None if self._channel.pack((args, kwargs)) == before else (args, kwargs)
+            return self._channel.pack(("ok", value, changed))
         except Exception as error:
             return self._channel.pack(("raised", type(error).__name__, str(error)))
 

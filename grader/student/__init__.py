@@ -7,6 +7,7 @@ seccomp     which system calls it may make (Linux)
 landlock    which files it may open where it sees all of them (Linux)
 linux       calls of the kernel that Python does not have
 session     runs the cells of one notebook and answers calls of its functions
+changes     what a function did to its arguments, done to the originals; used on both sides
 outputs     what cells print and show, bounded
 wire        how it talks with the judge; used on both sides
 """
