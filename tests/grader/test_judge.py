@@ -12,12 +12,13 @@ import torch  # noqa: F401, and with this
 
 from course_rnn.check import EXERCISES
 from course_rnn.check.engine import find_problem
+from grader import course
 from grader.intake import read_submission
 from grader.judge import judge_submission
 from grader.policy import Limits, Policy
 from grader.results import CellResult
 from grader.sample_class.transcribe import transcribe
-from grader.sources import grading
+from grader.sources import grading, list_assignments
 from tests.attacks import NAME, POINTS
 from tests.attacks.section_b import thief
 from tests.grader.fake_sandbox import FakeSandbox
@@ -31,8 +32,8 @@ from tests.grader.submissions import (
 )
 
 USUAL = Policy()
-QUICK = Policy(limits=Limits(cell_seconds=0.5, submission_seconds=20))
-ASSIGNMENTS = ("01_one_hot", "02_rnn_forward")
+QUICK = Policy(limits=Limits(cell_seconds=1.5, submission_seconds=30))
+ASSIGNMENTS = list_assignments(course.SOLUTIONS)
 
 
 @pytest.fixture(scope="module")
