@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import layers, memory
+from benchmarks import grading, layers, memory
 from benchmarks.timing import ratio
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
@@ -41,6 +41,19 @@ def test_recomputing_gives_the_gradients_of_full_bptt():
     ways = memory.contenders(70)
     for ours, theirs in zip(ways["full"]()[-1], ways["recomputed"]()[-1], strict=True):
         assert abs(ours - theirs).max() < 1e-3 * abs(ours).max()
+
+
+def test_a_simulated_class_is_graded_and_recorded(tmp_path: Path):
+    assert grading.simulate(tmp_path, 5)["seconds"] > 0
+    assert len(list((tmp_path / "results").glob("*/students/*.json"))) == 5
+
+
+def test_a_class_of_any_size_is_made_of_different_submissions(tmp_path: Path):
+    places = grading.make_class(tmp_path, "import torch", 25)
+    path = f"{grading.NAME}.ipynb"
+    texts = {(places.submitted(who) / path).read_bytes() for who in places.students()}
+    assert len(texts) == 25
+    assert all(b"import torch" in text for text in texts)
 
 
 def test_results_in_the_book_are_complete():

@@ -20,7 +20,7 @@ NEXT = {
 def describe(assignment: dict[str, Any]) -> list[tuple[str, str]]:
     """Say how the class did on one assignment, and name the submissions that have no grade."""
     students, most = assignment["students"], assignment["auto_max"]
-    scores = [s["found"]["score"] for s in students if s["status"] == "graded"]
+    scores = [student["score"] for student in students if student["status"] == "graded"]
     average = f": {mean(scores):.1f} of {most:g} points on average" if scores else ""
     full = sum(score == most for score in scores)
     rows = [

@@ -193,6 +193,8 @@ def reason_of(result: Result) -> str:
 
 def _command(options: argparse.Namespace) -> str:
     """Return the command that goes on where this one stopped."""
-    named = [(f"--{name}", getattr(options, name)) for name in ("course", "db", "level")]
+    names = ("course", "db", "level", "scheduler")
+    named = [(f"--{name}", getattr(options, name)) for name in names]
     given = [part for name, value in named if value for part in (name, str(value))]
+    given += ["--accept-weaker"] if options.accept_weaker else []
     return shlex.join(["grader", "run", options.assignment, *options.students, *given])

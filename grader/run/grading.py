@@ -1,11 +1,11 @@
 """Grade a class: canaries first, then every submission, each recorded as soon as it is known."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from grader.results import Result
+from grader.results import REVIEW, Result
 from grader.run.canaries import canaries, canary_tasks, judge_canaries
 from grader.run.job import Job
 from grader.run.places import Places
@@ -78,10 +78,17 @@ def grade_class(
         If results cannot be written.
     """
     fly_canaries(job, pool)
+    tasks = (Task(job, student, places.submitted(student)) for student in students)
+    return record_all(places, job, tasks, pool, report)
+
+
+def record_all(
+    places: Places, job: Job, tasks: Iterable[Task], pool: Pool, report: Report
+) -> Outcome:
+    """Carry out the tasks of a class and record what they find, without canaries."""
     outcome = Outcome()
     recorder = _open_recorder(places, job, outcome)
     store = Store(job.results, job.assignment)
-    tasks = (Task(job, student, places.submitted(student)) for student in students)
     try:
         for graded in pool.run(tasks):
             outcome.results[graded.who] = graded.result
@@ -107,6 +114,9 @@ def _open_recorder(places: Places, job: Job, outcome: Outcome) -> Recorder | Non
 def _record(recorder: Recorder, graded: Graded, outcome: Outcome) -> None:
     try:
         outcome.recorded += recorder.record(graded.who, graded.result)
+    except (DataError, IntegrityError) as error:  # it is this one's fault
+        reason = f"The gradebook does not take it ({_cause(error)})."
+        outcome.results[graded.who] = replace(graded.result, status=REVIEW, reason=reason)
     except SQLAlchemyError as error:
         outcome.problem = _cause(error)
 

@@ -100,6 +100,7 @@ def _describe(entry: Submission, result: Result) -> dict[str, Any]:
     return {
         "id": entry.student,
         "status": result.status,
+        "score": result.points,
         "found": found,
         "expected": expected,
         "note": result.reason if result.status == UNREADABLE else f"{entry.what}: {entry.why}",

@@ -13,14 +13,17 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from grader.policy import Late, Policy
 from grader.results import REVIEW, UNREADABLE
+from grader.run.gradebook import Book, Entry
+from grader.run.grading import record_all
 from grader.run.job import read_notebooks
 from grader.run.places import Places
 from grader.run.record import Recorder
 from grader.run.store import Store
+from grader.run.task import Graded
 from tests.grader.classroom import NAME, TESTS, hand_in, job_of, make_course, result_of
 
 DUE = datetime(2027, 2, 1, 12, tzinfo=UTC)
@@ -272,3 +275,30 @@ def test_formgrader_feedback_and_export_read_what_was_recorded(tmp_path: Path):
         assert made.returncode == 0, made.stderr
     assert "9.0" in (tmp_path / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()
     assert ",9.0," in (tmp_path / "grades.csv").read_text()
+
+
+def test_one_submission_that_the_gradebook_refuses_keeps_no_other_from_its_marks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    places = make_course(tmp_path)
+    job = job_of(places)
+    real = Book.write
+
+    def refuse_ben(book: Book, entry: Entry) -> None:
+        if entry.student == "ben":
+            raise DataError("insert", {}, ValueError("too long"))
+        real(book, entry)
+
+    monkeypatch.setattr(Book, "write", refuse_ben)
+    done = [Graded(who, result_of(), True, 0.0) for who in ("ada", "ben", "chloe")]
+    outcome = record_all(places, job, [], FakePool(done), lambda _: None)
+    assert outcome.recorded == 2
+    assert outcome.results["ben"].reason == "The gradebook does not take it (too long)."
+    assert rows(places, "chloe")["softmax-check"] == (1.0, None, False)
+
+
+class FakePool:
+    """Has done everything already."""
+
+    def __init__(self, done: list[Graded]) -> None:
+        self.run = lambda _: iter(done)
