@@ -1,10 +1,13 @@
 """grader run: grade what was collected, and record it in nbgrader's gradebook."""
 
 import argparse
+import fcntl
 import os
 import shlex
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,13 +104,14 @@ def _run(options: argparse.Namespace) -> int:
     students = _students(places, options.students)
     _check_url(places.database)
     course.log_to(places.root / ".nbgrader.log")
-    job = open_job(places, _policy(places, options))
-    progress = Progress(len(students), options.assignment)
-    try:
-        with _pool(options, places) as pool:
-            outcome = grade_class(places, job, students, pool, progress.add)
-    finally:
-        progress.close()
+    with _alone(places):
+        job = open_job(places, _policy(places, options))
+        progress = Progress(len(students), options.assignment)
+        try:
+            with _pool(options, places) as pool:
+                outcome = grade_class(places, job, students, pool, progress.add)
+        finally:
+            progress.close()
     print(summary(outcome, job.level))
     if outcome.problem:
         print(
@@ -144,6 +148,21 @@ def _students(places: Places, wanted: list[str]) -> list[str]:
             f"gives you, or put each student's notebook into {where}/."
         )
     return sorted(set(wanted)) or found
+
+
+@contextmanager
+def _alone(places: Places) -> Iterator[None]:
+    """Keep a second run of the same assignment from recording the same submissions."""
+    folder = places.results / places.assignment
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadRequestError(
+                f"Another `grader run` is grading {places.assignment}: wait until it has ended."
+            ) from None
+        yield
 
 
 def _check_url(url: str) -> None:

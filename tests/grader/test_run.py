@@ -162,6 +162,16 @@ def test_nothing_is_lost_when_workers_are_killed(fresh: Places, graded: Places):
     assert_same(fresh, graded)
 
 
+def test_a_second_run_waits_for_the_first(fresh: Places, capsys: pytest.CaptureFixture):
+    process = start(fresh)
+    wait_until(lambda: bool(Store(fresh.results, NAME).telemetry()), process)
+    assert run(fresh) == 2
+    assert capsys.readouterr().err.startswith(f"Another `grader run` is grading {NAME}")
+    process.kill()
+    process.wait()
+    assert run(fresh) == 1
+
+
 def test_a_damaged_result_is_computed_again(fresh: Places, graded: Places):
     assert run(fresh) == 1
     store = Store(fresh.results, NAME)
