@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_rnn.check import EXERCISES, CheckFailed
+from course_rnn.check.backward import NoCacheError
 from grader.judge.deadline import OverTimeError
 from grader.judge.errors import is_students, public_name
 from grader.judge.plan import Plan, Planned
@@ -165,6 +166,8 @@ def _hidden(cell: Planned, status: str, error: BaseException, around: Circumstan
         )
     if isinstance(error, CheckFailed) and str(error).startswith(_stub(cell)):
         return str(error)
+    if isinstance(error.__cause__, NoCacheError):
+        return f"{cell.exercise}: the forward pass beside it is not right or not written yet."
     return (
         f"{cell.exercise}: a hidden test found another result than expected. Try your code on "
         "other inputs than those of the visible check: other sizes, types, very large numbers."

@@ -53,7 +53,7 @@ def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) ->
                 return Problem(message.not_written(exercise))
             cause = recognise(function, exercise, seed, case)
             text = message.compose(exercise, case, args, what, cause)
-            return Problem(text, cause, outcome.error)
+            return Problem(text, cause, outcome.error or expected.error)
     return None
 
 
