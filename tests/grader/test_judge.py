@@ -577,15 +577,27 @@ def test_misconceptions_are_recognised_through_the_wire(
     exercise = EXERCISES[name]
     wrong = next(m.wrong for m in exercise.misconceptions if m.id == which)
     answers = solutions_of(exercise.chapter) | {name: transcribe(wrong, name)}
-    results = judge_submission(
-        hand_in(exercise.chapter, answers), source_of(exercise.chapter), sandbox, Policy(), 5
-    )[0]
-    visible = next(r for r in results if r.exercise == name and not r.hidden)
+    submission = hand_in(exercise.chapter, answers)
+    submission.notebook["cells"] = own_cells(submission.notebook["cells"], name)
+    source = source_of(exercise.chapter)
+    source.cells = own_cells(source.cells, name)
+    results = judge_submission(submission, source, sandbox, Policy(), 5)[0]
+    visible = next(r for r in results if not r.hidden)
     with np.errstate(all="ignore"):
         problem = find_problem(wrong, exercise, seed=0)
     assert visible.misconception == problem.misconception.id == which
-    assert sum(r.points for r in results if r.exercise == name) < exercise.points
-    assert all(r.points == r.max_points for r in results if r.exercise != name)
+    assert sum(r.points for r in results) < exercise.points
+
+
+def own_cells(cells: list, exercise: str) -> list:
+    """Leave the tests of the other exercises out: the canaries run them, too."""
+    tests = [cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("locked")]
+    others = [
+        cell
+        for cell in tests
+        if not cell["metadata"]["nbgrader"]["grade_id"].startswith(f"{exercise}-")
+    ]
+    return [cell for cell in cells if cell not in others]
 
 
 def test_each_submission_has_hidden_inputs_of_its_own_and_the_same_again(sandbox: FakeSandbox):
