@@ -138,7 +138,7 @@ def cluster_pool(address: str, work: Work = grade) -> Pool:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=20)
     except (OSError, ValueError):
         raise ConnectionError(f"no scheduler answers at {address}") from None
     width = 4 * max(8, sum(client.nthreads().values()))
