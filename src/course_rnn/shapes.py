@@ -38,7 +38,8 @@ def check_shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
     given = {name: np.asarray(value) for name, (value, _) in arrays.items()}
     sizes = _sizes(*((name, arrays[name][1], array.shape) for name, array in given.items()))
     for name, array in given.items():
-        squares = np.vdot(array, array)  # NaN if one number is: faster than asking each
+        flat = array.ravel()
+        squares = flat.dot(flat)  # NaN if one number is: faster than asking each
         if squares != squares and np.isnan(array).any():
             place = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
             raise ValueError(f"{name} of shape {array.shape} has NaN at {place}")
