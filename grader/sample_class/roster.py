@@ -45,6 +45,10 @@ FREE_TEXT = {
         "A stateful batch starts from the state of the batch before it, and after shuffling that"
         " belongs to another page. Keep the order, or start every batch from zero."
     ),
+    "06_vanishing_gradients": (
+        "All steps add up in one gradient, so a longer step makes the near words louder too, and"
+        " explodes. Clipping only shortens: the share of 'cat' stays what it is."
+    ),
     "07_gru": (
         "With bu = 0 half of the memory is replaced at every word, so after 80 of them nothing of"
         " 'not' is left, nor of the gradient. Start with bu = -4: closed gates keep both."
@@ -413,6 +417,76 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "the first three (1, 2 and 2 points) are right",
             undone=("sample_text", "stateful_batches", "perplexity"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "06_vanishing_gradients": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "diagonal matrices, a long vector", 10, "all right", code="vectorised"),
+        Submission("chloe", "einsum and recursion", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "slope on the columns",
+            8,
+            "state_jacobian (2 points) is wrong",
+            misconceptions=("SJ1",),
+        ),
+        Submission(
+            "elif",
+            "caches in reading order",
+            7,
+            "gradient_norms (3 points) is wrong",
+            misconceptions=("GN1",),
+        ),
+        Submission(
+            "fatou",
+            "only the upper bound",
+            8,
+            "clip_by_value (2 points) is wrong",
+            misconceptions=("CV2",),
+        ),
+        Submission(
+            "george",
+            "always rescaled",
+            7,
+            "clip_by_norm (3 points) is wrong",
+            misconceptions=("CN2",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            2,
+            "only clip_by_value (2 points) is right",
+            misconceptions=("SJ3", "GN2", "CN1"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=("state_jacobian", "gradient_norms", "clip_by_value", "clip_by_norm"),
+        ),
+        Submission(
+            "julia",
+            "a list where an array belongs",
+            7,
+            "gradient_norms (3 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            7,
+            "clip_by_norm (3 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "state_jacobian (2 points) and gradient_norms (3) are right",
+            undone=("clip_by_value", "clip_by_norm"),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),

@@ -7,6 +7,7 @@ from course_rnn.check.exercises import (
     ch03_bptt,
     ch04_topologies,
     ch05_language_models,
+    ch06_vanishing_gradients,
     ch07_gru,
     ch08_lstm,
 )
@@ -17,6 +18,7 @@ CHAPTERS = (
     ch03_bptt,
     ch04_topologies,
     ch05_language_models,
+    ch06_vanishing_gradients,
     ch07_gru,
     ch08_lstm,
 )
