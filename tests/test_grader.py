@@ -138,6 +138,22 @@ SCORES = {
         "mateo": 5,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "08_lstm": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # all gates in one product
+        "chloe": 10,  # einsum, tuples and lists
+        "david": 8,  # the output gate peeps at the old cell state
+        "elif": 8,  # dc not carried back
+        "fatou": 8,  # c0 ignored
+        "george": 8,  # the way through a forgotten
+        "hana": 4,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # a gate asked too early
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 4,  # half of it done
+        "nora": 10,  # prints and warns
+    },
 }
 
 

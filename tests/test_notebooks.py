@@ -20,6 +20,7 @@ FIRST_STUB = {
     "05_language_models": "next_token_pairs",
     "06_vanishing_gradients": "state_jacobian",
     "07_gru": "simple_gru_cell_forward",
+    "08_lstm": "lstm_cell_forward",
 }
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300

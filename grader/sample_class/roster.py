@@ -53,6 +53,10 @@ FREE_TEXT = {
         "With bu = 0 half of the memory is replaced at every word, so after 80 of them nothing of"
         " 'not' is left, nor of the gradient. Start with bu = -4: closed gates keep both."
     ),
+    "08_lstm": (
+        "The first fact stays on the board, and its gradient comes back whole. But nothing can be"
+        " wiped, so the sum grows until tanh is flat. A learned gate wipes when something new begins."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -562,6 +566,82 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "both cells (2 and 3 points) are right",
             undone=("gru_forward", "gru_cell_backward"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "08_lstm": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "all gates in one product", 10, "all right", code="vectorised"),
+        Submission("chloe", "einsum, tuples and lists", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "the output gate peeps at the old cell state",
+            8,
+            "peephole_lstm_cell_forward (2 points) is wrong",
+            misconceptions=("PH1",),
+        ),
+        Submission(
+            "elif",
+            "dc not carried back",
+            8,
+            "lstm_backward (2 points) is wrong",
+            misconceptions=("LS3",),
+        ),
+        Submission(
+            "fatou",
+            "c0 ignored",
+            8,
+            "lstm_forward (2 points) is wrong, lstm_backward is judged without it",
+            misconceptions=("LQ1",),
+        ),
+        Submission(
+            "george",
+            "the way through a forgotten",
+            8,
+            "lstm_cell_backward (2 points) is wrong, lstm_backward is judged without it",
+            misconceptions=("LB2",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            4,
+            "only the cell, forward and back (2 points each), is right",
+            misconceptions=("LQ8", "LS5", "PH3"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "lstm_cell_forward",
+                "lstm_forward",
+                "lstm_cell_backward",
+                "lstm_backward",
+                "peephole_lstm_cell_forward",
+            ),
+        ),
+        Submission(
+            "julia",
+            "a gate asked too early",
+            8,
+            "peephole_lstm_cell_forward (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "lstm_backward (2 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            4,
+            "both forward functions (2 points each) are right",
+            undone=("lstm_cell_backward", "lstm_backward", "peephole_lstm_cell_forward"),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
