@@ -8,7 +8,7 @@ from course_rnn.check.exercise import Case, Exercise
 from course_rnn.gradients import gradient_norms, state_jacobian
 from course_rnn.lstm import init_lstm, lstm_cell_backward, lstm_cell_forward
 from course_rnn.rnn import RNNParams, rnn_cell_backward, rnn_cell_forward
-from course_rnn.training import clip_by_norm, clip_by_value, leaves, map_leaves
+from course_rnn.training import clip_by_norm, clip_by_value
 
 CHAPTER = "06_vanishing_gradients"
 
@@ -49,6 +49,10 @@ STATE_JACOBIAN = Exercise(
 )
 
 
+def _jacobian(a_t: np.ndarray, params: RNNParams) -> np.ndarray:
+    return (1 - a_t**2)[..., None] * params.Waa
+
+
 @STATE_JACOBIAN.misconception(
     "SJ1",
     "slope on the columns",
@@ -66,7 +70,7 @@ def slope_on_columns(a_t, params):
     "entry j, as in Waa.",
 )
 def transposed(a_t, params):
-    return np.swapaxes(state_jacobian(a_t, params), -1, -2)
+    return np.swapaxes(_jacobian(a_t, params), -1, -2)
 
 
 @STATE_JACOBIAN.misconception(
@@ -84,7 +88,7 @@ def slope_forgotten(a_t, params):
     "You compute 1 - tanh(a)^2 from a state that has been through tanh already. a_t IS tanh(z).",
 )
 def tanh_twice(a_t, params):
-    return state_jacobian(np.tanh(a_t), params)
+    return _jacobian(np.tanh(a_t), params)
 
 
 @STATE_JACOBIAN.misconception(
@@ -131,7 +135,7 @@ def product(a_t, params):
     "You average over the examples. Each has a state of its own, so each has its own Jacobian.",
 )
 def one_matrix(a_t, params):
-    return state_jacobian(a_t, params).mean(axis=tuple(range(a_t.ndim - 1)))
+    return _jacobian(a_t, params).mean(axis=tuple(range(a_t.ndim - 1)))
 
 
 @STATE_JACOBIAN.misconception(
@@ -322,6 +326,18 @@ def _gradients(scale: float) -> Callable[[np.random.Generator], tuple]:
     return lambda rng: (RNNParams(*(scale * w for w in _params(rng, 4, 5))),)
 
 
+def _each(change: Callable[[np.ndarray], np.ndarray], grads: RNNParams) -> RNNParams:
+    return RNNParams(*(change(g) for g in grads))
+
+
+def _length(grads: RNNParams) -> float:
+    return np.sqrt(sum((g**2).sum() for g in grads))
+
+
+def _shrunk(grads: RNNParams, factor: float) -> RNNParams:
+    return _each(lambda g: g * factor, grads)
+
+
 def _with(limit: float, draw: Callable) -> Callable[[np.random.Generator], tuple]:
     return lambda rng: (*draw(rng), limit)
 
@@ -329,7 +345,7 @@ def _with(limit: float, draw: Callable) -> Callable[[np.random.Generator], tuple
 def _float32(draw: Callable) -> Callable[[np.random.Generator], tuple]:
     def drawn(rng: np.random.Generator) -> tuple:
         grads, limit = draw(rng)
-        return map_leaves(lambda g: g.astype(np.float32), grads), limit
+        return _each(lambda g: g.astype(np.float32), grads), limit
 
     return drawn
 
@@ -357,7 +373,7 @@ CLIP_BY_VALUE = Exercise(
     source="https://github.com/NVIDIA/OpenSeq2Seq/pull/192",
 )
 def thrown_away(grads, limit):
-    for g in leaves(grads):
+    for g in grads:
         np.clip(g, -limit, limit)
     return grads
 
@@ -368,7 +384,7 @@ def thrown_away(grads, limit):
     "Large NEGATIVE numbers pass. The limit holds on both sides of zero.",
 )
 def upper_bound_only(grads, limit):
-    return map_leaves(lambda g: np.minimum(g, limit), grads)
+    return _each(lambda g: np.minimum(g, limit), grads)
 
 
 @CLIP_BY_VALUE.misconception(
@@ -378,7 +394,7 @@ def upper_bound_only(grads, limit):
     source="https://github.com/keras-team/keras/pull/729",
 )
 def bounds_swapped(grads, limit):
-    return map_leaves(lambda g: np.clip(g, limit, -limit), grads)
+    return _each(lambda g: np.clip(g, limit, -limit), grads)
 
 
 @CLIP_BY_VALUE.misconception(
@@ -388,7 +404,7 @@ def bounds_swapped(grads, limit):
     "weights would move the wrong way.",
 )
 def sign_lost(grads, limit):
-    return map_leaves(lambda g: np.minimum(np.abs(g), limit), grads)
+    return _each(lambda g: np.minimum(np.abs(g), limit), grads)
 
 
 @CLIP_BY_VALUE.misconception(
@@ -397,7 +413,7 @@ def sign_lost(grads, limit):
     "The gradients of the biases are not clipped. Go through ALL fields of the NamedTuple.",
 )
 def biases_left_out(grads, limit):
-    return map_leaves(lambda g: np.clip(g, -limit, limit) if g.ndim > 1 else g, grads)
+    return _each(lambda g: np.clip(g, -limit, limit) if g.ndim > 1 else g, grads)
 
 
 @CLIP_BY_VALUE.misconception(
@@ -407,7 +423,8 @@ def biases_left_out(grads, limit):
     "number is cut off for itself.",
 )
 def scaled_by_norm(grads, limit):
-    return clip_by_norm(grads, limit)[0]
+    norm = _length(grads)
+    return _shrunk(grads, limit / norm if norm > limit else 1.0)
 
 
 @CLIP_BY_VALUE.misconception(
@@ -417,7 +434,7 @@ def scaled_by_norm(grads, limit):
     "gone. Make new ones.",
 )
 def changes_its_input(grads, limit):
-    for g in leaves(grads):
+    for g in grads:
         np.clip(g, -limit, limit, out=g)
     return grads
 
@@ -428,7 +445,7 @@ def changes_its_input(grads, limit):
     "You drop the numbers that are too large: they become zero. Clipping keeps them, at the limit.",
 )
 def set_to_zero(grads, limit):
-    return map_leaves(lambda g: np.where(np.abs(g) > limit, 0, g).astype(g.dtype), grads)
+    return _each(lambda g: np.where(np.abs(g) > limit, 0, g).astype(g.dtype), grads)
 
 
 @CLIP_BY_VALUE.misconception(
@@ -438,7 +455,7 @@ def set_to_zero(grads, limit):
     "is beyond the limit may change.",
 )
 def by_largest(grads, limit):
-    return map_leaves(lambda g: g * min(1.0, limit / np.abs(g).max()), grads)
+    return _each(lambda g: g * min(1.0, limit / np.abs(g).max()), grads)
 
 
 @CLIP_BY_VALUE.misconception(
@@ -448,7 +465,7 @@ def by_largest(grads, limit):
     "they are.",
 )
 def signs_only(grads, limit):
-    return map_leaves(lambda g: (limit * np.sign(g)).astype(g.dtype), grads)
+    return _each(lambda g: (limit * np.sign(g)).astype(g.dtype), grads)
 
 
 # -------------------------------------------------------------------------- clip_by_norm
@@ -470,14 +487,6 @@ CLIP_BY_NORM = Exercise(
 )
 
 
-def _length(grads: tuple) -> float:
-    return np.sqrt(sum((g**2).sum() for g in leaves(grads)))
-
-
-def _shrunk(grads: tuple, factor: float) -> tuple:
-    return map_leaves(lambda g: g * factor, grads)
-
-
 @CLIP_BY_NORM.misconception(
     "CN1",
     "each array by its own norm",
@@ -489,7 +498,7 @@ def each_for_itself(grads, max_norm):
         norm = np.linalg.norm(g)
         return g * (max_norm / norm if norm > max_norm else 1.0)
 
-    return map_leaves(clip, grads), _length(grads)
+    return _each(clip, grads), _length(grads)
 
 
 @CLIP_BY_NORM.misconception(
@@ -521,8 +530,8 @@ def root_forgotten(grads, max_norm):
     "gradient explodes.",
 )
 def norm_after(grads, max_norm):
-    clipped, norm = clip_by_norm(grads, max_norm)
-    return clipped, min(norm, max_norm)
+    norm = _length(grads)
+    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), min(norm, max_norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -532,7 +541,7 @@ def norm_after(grads, max_norm):
     "take the root.",
 )
 def lengths_added(grads, max_norm):
-    norm = sum(np.linalg.norm(g) for g in leaves(grads))
+    norm = sum(np.linalg.norm(g) for g in grads)
     return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
 
 
@@ -543,7 +552,7 @@ def lengths_added(grads, max_norm):
     "together.",
 )
 def largest_number(grads, max_norm):
-    norm = max(np.abs(g).max() for g in leaves(grads))
+    norm = max(np.abs(g).max() for g in grads)
     return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
 
 
@@ -554,7 +563,7 @@ def largest_number(grads, max_norm):
     "factor, which keeps the direction.",
 )
 def numbers_cut_off(grads, max_norm):
-    return map_leaves(lambda g: np.clip(g, -max_norm, max_norm), grads), _length(grads)
+    return _each(lambda g: np.clip(g, -max_norm, max_norm), grads), _length(grads)
 
 
 @CLIP_BY_NORM.misconception(
@@ -563,7 +572,7 @@ def numbers_cut_off(grads, max_norm):
     "The biases do not count in your norm. Go through ALL fields of the NamedTuple.",
 )
 def biases_left_out_of_norm(grads, max_norm):
-    norm = np.sqrt(sum((g**2).sum() for g in leaves(grads) if g.ndim > 1))
+    norm = np.sqrt(sum((g**2).sum() for g in grads if g.ndim > 1))
     return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
 
 
@@ -585,7 +594,7 @@ def unit_length(grads, max_norm):
 )
 def changes_its_gradients(grads, max_norm):
     norm = _length(grads)
-    for g in leaves(grads):
+    for g in grads:
         g *= max_norm / norm if norm > max_norm else 1.0
     return grads, norm
 
