@@ -55,7 +55,7 @@ FREE_TEXT = {
     ),
     "08_lstm": (
         "The first fact stays on the board, and its gradient comes back whole. But nothing can be"
-        " wiped, so the sum grows until tanh is flat. A learned gate wipes when something new begins."
+        " wiped, so the sum grows until tanh is flat. A learned gate wipes when a new part begins."
     ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
