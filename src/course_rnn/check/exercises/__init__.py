@@ -10,6 +10,7 @@ from course_rnn.check.exercises import (
     ch06_vanishing_gradients,
     ch07_gru,
     ch08_lstm,
+    ch09_bidirectional_deep,
 )
 
 CHAPTERS = (
@@ -21,6 +22,7 @@ CHAPTERS = (
     ch06_vanishing_gradients,
     ch07_gru,
     ch08_lstm,
+    ch09_bidirectional_deep,
 )
 
 EXERCISES: dict[str, Exercise] = {
