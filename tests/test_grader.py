@@ -104,6 +104,22 @@ SCORES = {
         "mateo": 5,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "06_vanishing_gradients": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # diagonal matrices, a long vector
+        "chloe": 10,  # einsum and recursion
+        "david": 8,  # slope on the columns
+        "elif": 7,  # caches in reading order
+        "fatou": 8,  # only the upper bound
+        "george": 7,  # always rescaled
+        "hana": 2,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 7,  # a list where an array belongs
+        "kofi": 7,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
     "07_gru": {
         "ada": 10,  # plain loops
         "ben": 10,  # one product for both gates
@@ -118,6 +134,22 @@ SCORES = {
         "kofi": 8,  # an infinite loop
         "lena": None,  # half a file
         "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
+    "08_lstm": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # all gates in one product
+        "chloe": 10,  # einsum, tuples and lists
+        "david": 8,  # the output gate peeps at the old cell state
+        "elif": 8,  # dc not carried back
+        "fatou": 8,  # c0 ignored
+        "george": 8,  # the way through a forgotten
+        "hana": 4,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # a gate asked too early
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 4,  # half of it done
         "nora": 10,  # prints and warns
     },
 }

@@ -18,7 +18,9 @@ FIRST_STUB = {
     "03_bptt": "cross_entropy",
     "04_topologies": "last_state",
     "05_language_models": "next_token_pairs",
+    "06_vanishing_gradients": "state_jacobian",
     "07_gru": "simple_gru_cell_forward",
+    "08_lstm": "lstm_cell_forward",
 }
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300

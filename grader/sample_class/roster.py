@@ -49,9 +49,17 @@ FREE_TEXT = {
         "A stateful batch starts from the state of the batch before it, and after shuffling that"
         " belongs to another page. Keep the order, or start every batch from zero."
     ),
+    "06_vanishing_gradients": (
+        "All steps add up in one gradient, so a longer step makes the near words louder too, and"
+        " explodes. Clipping only shortens: the share of 'cat' stays what it is."
+    ),
     "07_gru": (
         "With bu = 0 half of the memory is replaced at every word, so after 80 of them nothing of"
         " 'not' is left, nor of the gradient. Start with bu = -4: closed gates keep both."
+    ),
+    "08_lstm": (
+        "The first fact stays on the board, and its gradient comes back whole. But nothing can be"
+        " wiped, so the sum grows until tanh is flat. A learned gate wipes when a new part begins."
     ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
@@ -486,6 +494,76 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
+    "06_vanishing_gradients": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "diagonal matrices, a long vector", 10, "all right", code="vectorised"),
+        Submission("chloe", "einsum and recursion", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "slope on the columns",
+            8,
+            "state_jacobian (2 points) is wrong",
+            misconceptions=("SJ1",),
+        ),
+        Submission(
+            "elif",
+            "caches in reading order",
+            7,
+            "gradient_norms (3 points) is wrong",
+            misconceptions=("GN1",),
+        ),
+        Submission(
+            "fatou",
+            "only the upper bound",
+            8,
+            "clip_by_value (2 points) is wrong",
+            misconceptions=("CV2",),
+        ),
+        Submission(
+            "george",
+            "always rescaled",
+            7,
+            "clip_by_norm (3 points) is wrong",
+            misconceptions=("CN2",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            2,
+            "only clip_by_value (2 points) is right",
+            misconceptions=("SJ3", "GN2", "CN1"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=("state_jacobian", "gradient_norms", "clip_by_value", "clip_by_norm"),
+        ),
+        Submission(
+            "julia",
+            "a list where an array belongs",
+            7,
+            "gradient_norms (3 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            7,
+            "clip_by_norm (3 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "state_jacobian (2 points) and gradient_norms (3) are right",
+            undone=("clip_by_value", "clip_by_norm"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
     "07_gru": (
         Submission("ada", "plain loops", 10, "all right", code="loops"),
         Submission("ben", "one product for both gates", 10, "all right", code="vectorised"),
@@ -558,6 +636,82 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "both cells (2 and 3 points) are right",
             undone=("gru_forward", "gru_cell_backward"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "08_lstm": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "all gates in one product", 10, "all right", code="vectorised"),
+        Submission("chloe", "einsum, tuples and lists", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "the output gate peeps at the old cell state",
+            8,
+            "peephole_lstm_cell_forward (2 points) is wrong",
+            misconceptions=("PH1",),
+        ),
+        Submission(
+            "elif",
+            "dc not carried back",
+            8,
+            "lstm_backward (2 points) is wrong",
+            misconceptions=("LS3",),
+        ),
+        Submission(
+            "fatou",
+            "c0 ignored",
+            8,
+            "lstm_forward (2 points) is wrong, lstm_backward is judged without it",
+            misconceptions=("LQ1",),
+        ),
+        Submission(
+            "george",
+            "the way through a forgotten",
+            8,
+            "lstm_cell_backward (2 points) is wrong, lstm_backward is judged without it",
+            misconceptions=("LB2",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            4,
+            "only the cell, forward and back (2 points each), is right",
+            misconceptions=("LQ8", "LS5", "PH3"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "lstm_cell_forward",
+                "lstm_forward",
+                "lstm_cell_backward",
+                "lstm_backward",
+                "peephole_lstm_cell_forward",
+            ),
+        ),
+        Submission(
+            "julia",
+            "a gate asked too early",
+            8,
+            "peephole_lstm_cell_forward (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "lstm_backward (2 points) never ends",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            4,
+            "both forward functions (2 points each) are right",
+            undone=("lstm_cell_backward", "lstm_backward", "peephole_lstm_cell_forward"),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),

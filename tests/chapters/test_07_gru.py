@@ -143,7 +143,7 @@ def test_the_relevance_gate_is_less_open_at_the_borders_of_words(seed):
         dc, dreadout = readout_backward(dlogits / len(inputs), cache)
         return loss / len(inputs), (GRU.backward(dc, caches)[-1], dreadout)
 
-    train(next_character, model, list(random_windows(indices, 32, 32, 250, rng)), 1e-2, max_norm=1)
+    train(next_character, model, list(random_windows(indices, 32, 32, 200, rng)), 1e-2, max_norm=1)
     inputs, _ = next_token_pairs(indices[200_000:206_000])
     x = one_hot(inputs, n_y)[:, None]
     c, _ = gru_forward(x, None, model[0])

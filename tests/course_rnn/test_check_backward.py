@@ -95,3 +95,41 @@ def test_cases_of_a_backward_pass_draw_the_forward_pass_s_arguments_and_the_grad
     x_t, c_prev, params, dc_t = exercise.cases[0].draw(np.random.default_rng(0))
     assert dc_t.shape == c_prev.shape
     assert exercise.forward(x_t, c_prev, params)[0].shape == dc_t.shape
+
+
+LSTM = """
+def lstm_forward(x, a0, c0, params):
+    a, c, caches, a_t, c_t = [], [], [], a0, START
+    for x_t in x:
+        a_t, c_t, cache = lstm_cell_forward(x_t, a_t, c_t, params)
+        a.append(a_t)
+        c.append(c_t)
+        caches.append(cache)
+    return np.stack(a), np.stack(c), caches
+
+def lstm_backward(da, caches):
+    da_prev, dc_prev, dx, total = 0 * da[0], 0 * da[0], [], 0
+    for da_t, cache in zip(da[::-1], caches[::-1]):
+        dx_t, da_prev, dc_prev, grads = lstm_cell_backward(da_t + da_prev, CARRIED, cache)
+        dx.append(dx_t)
+        total = grads if total == 0 else [g + h for g, h in zip(total, grads)]
+    return np.stack(dx[::-1]), da_prev, dc_prev, total
+"""
+
+
+def loops(start="c0", carried="dc_prev"):
+    """Return a student's loops, without the cells they call: the references stand in."""
+    namespace = {"np": np}
+    exec(LSTM.replace("START", start).replace("CARRIED", carried), namespace)
+    return namespace
+
+
+def test_a_mistake_in_the_loop_forward_does_not_count_again_on_the_way_back():
+    own = loops(start="0 * c0")
+    assert says(own["lstm_forward"]).misconception_id == "LQ1"
+    check(own["lstm_backward"])
+
+
+def test_a_mistake_on_the_way_back_counts_beside_a_wrong_loop_as_beside_a_right_one():
+    for start in ("c0", "0 * c0"):
+        says(loops(start, carried="0 * dc_prev")["lstm_backward"], "entries of dx differ")

@@ -1,14 +1,16 @@
 """Judge an answer on all inputs of its exercise; if it is wrong, look for the reason."""
 
 import contextlib
+import copy
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from course_rnn.check import message
+from course_rnn.check.backward import is_beside_a_wrong_one
 from course_rnn.check.exercise import Case, Exercise, Misconception
 from course_rnn.check.outcome import Outcome, alike, expect, is_right, observe, observe_quietly
 
@@ -30,6 +32,9 @@ class Problem:
 def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) -> Problem | None:
     """Try a function on every case of an exercise.
 
+    A backward pass that fails beside a wrong forward pass is tried again with the reference in
+    its place: what is wrong there does not count twice.
+
     Parameters
     ----------
     function
@@ -44,6 +49,15 @@ def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) ->
     Problem or None
         The first problem met, None if the answer is right.
     """
+    problem = _first_problem(function, exercise, seed)
+    _, args = next(draw(exercise.cases, seed))
+    if problem and is_beside_a_wrong_one(function, exercise, copy.deepcopy(args)):
+        stand_ins = (*exercise.builds_on, exercise.forward)
+        problem = _first_problem(function, replace(exercise, builds_on=stand_ins), seed) and problem
+    return problem
+
+
+def _first_problem(function: Callable[..., Any], exercise: Exercise, seed: int) -> Problem | None:
     for case, args in draw(exercise.cases, seed):
         outcome = observe(function, exercise, args)
         expected = expect(function, exercise, args)

@@ -108,7 +108,16 @@ def _describe(value: Any) -> str:  # noqa: ANN401
         return f"{value.shape}{dtype}"
     if isinstance(value, np.random.Generator):
         return "of NumPy"
+    if _holds_arrays(value):
+        shown = [_describe(item).removeprefix("= ") for item in value[:3]]
+        return f"= [{', '.join(shown)}{', …' if len(value) > 3 else ''}]"
     if callable(value):
         return f"= {getattr(value, '__name__', type(value).__name__)}"
     text = " ".join(repr(value.tolist() if isinstance(value, np.ndarray) else value).split())
     return f"= {text}" if len(text) <= 120 else f"= {text[:118]} …"
+
+
+def _holds_arrays(value: Any) -> bool:  # noqa: ANN401
+    if not isinstance(value, (list, tuple)):
+        return False
+    return any(isinstance(item, np.ndarray) or _holds_arrays(item) for item in value)

@@ -7,8 +7,10 @@ from course_rnn.check.exercises import (
     ch03_bptt,
     ch04_topologies,
     ch05_language_models,
+    ch06_vanishing_gradients,
     ch07_gru,
     ch08_lstm,
+    ch09_bidirectional_deep,
 )
 
 CHAPTERS = (
@@ -17,8 +19,10 @@ CHAPTERS = (
     ch03_bptt,
     ch04_topologies,
     ch05_language_models,
+    ch06_vanishing_gradients,
     ch07_gru,
     ch08_lstm,
+    ch09_bidirectional_deep,
 )
 
 EXERCISES: dict[str, Exercise] = {
