@@ -152,6 +152,22 @@ SCORES = {
         "mateo": 4,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "09_bidirectional_deep": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # index arrays
+        "chloe": 10,  # recursion and lists
+        "david": 8,  # padding reversed too
+        "elif": 8,  # states of the backward reader not turned back
+        "fatou": 8,  # both halves at the last token
+        "george": 8,  # gradient not passed down
+        "hana": 4,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # a mask with one axis too few
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 6,  # half of it done
+        "nora": 10,  # prints and warns
+    },
 }
 
 

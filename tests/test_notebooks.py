@@ -21,6 +21,7 @@ FIRST_STUB = {
     "06_vanishing_gradients": "state_jacobian",
     "07_gru": "simple_gru_cell_forward",
     "08_lstm": "lstm_cell_forward",
+    "09_bidirectional_deep": "reverse_padded",
 }
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300

@@ -61,6 +61,10 @@ FREE_TEXT = {
         "The first fact stays on the board, and its gradient comes back whole. But nothing can be"
         " wiped, so the sum grows until tanh is flat. A learned gate wipes when a new part begins."
     ),
+    "09_bidirectional_deep": (
+        "The backward layer begins at the last word, which a caller has not said yet; a recording"
+        " has it. Waiting three words gives it a little of what follows, and makes all answers late."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -712,6 +716,82 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             4,
             "both forward functions (2 points each) are right",
             undone=("lstm_cell_backward", "lstm_backward", "peephole_lstm_cell_forward"),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "09_bidirectional_deep": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "index arrays", 10, "all right", code="vectorised"),
+        Submission("chloe", "recursion and lists", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "padding reversed too",
+            8,
+            "reverse_padded (2 points) is wrong, bidirectional_forward is judged without it",
+            misconceptions=("RP1",),
+        ),
+        Submission(
+            "elif",
+            "states of the backward reader not turned back",
+            8,
+            "bidirectional_forward (2 points) is wrong",
+            misconceptions=("BI2",),
+        ),
+        Submission(
+            "fatou",
+            "both halves at the last token",
+            8,
+            "bidirectional_last (2 points) is wrong",
+            misconceptions=("BL1",),
+        ),
+        Submission(
+            "george",
+            "gradient not passed down",
+            8,
+            "stacked_backward (2 points) is wrong",
+            misconceptions=("SD1",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            4,
+            "only bidirectional_last and stacked_forward (2 points each) are right",
+            misconceptions=("RP6", "BI1", "SD2"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "reverse_padded",
+                "bidirectional_forward",
+                "bidirectional_last",
+                "stacked_forward",
+                "stacked_backward",
+            ),
+        ),
+        Submission(
+            "julia",
+            "a mask with one axis too few",
+            8,
+            "bidirectional_forward (2 points) raises an error",
+            code="crashing",
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "reverse_padded (2 points) never ends, bidirectional_forward is judged without it",
+            code="endless",
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            6,
+            "the first three (2 points each) are right",
+            undone=("stacked_forward", "stacked_backward"),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),

@@ -25,7 +25,7 @@ def rnn_forward(x, a0, params):
 
 
 def rnn_backward(da, caches):
-    x, a0, a, params = caches
+    x, a0, a, params, *_ = caches
     before = np.concatenate([a0[None], a[:-1]])
     dz, da_t = np.zeros_like(a), np.zeros_like(a0)
     for t in range(len(a) - 1, -1, -1):
