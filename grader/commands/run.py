@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets.config import Config
 
 from grader import course
+from grader.commands.places import add_course, places_of
 from grader.policy import LEVELS, BadPolicyError, Policy, read_policy
 from grader.results import GRADED, Result
 from grader.run.canaries import CanaryError
@@ -48,7 +47,7 @@ EXPECTED = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command can be asked for."""
-    parser.add_argument("assignment", metavar="ASSIGNMENT", help="a folder of solutions/")
+    add_course(parser)
     parser.add_argument("students", nargs="*", metavar="STUDENT", help="default: all who handed in")
     parser.add_argument(
         "--workers", type=int, metavar="N", help="processes side by side (default: one a core)"
@@ -63,15 +62,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--accept-weaker",
         action="store_true",
         help="grade at a weaker level if this machine has no other",
-    )
-    parser.add_argument(
-        "--db", metavar="URL", help="the gradebook (default: the course's gradebook.db)"
-    )
-    parser.add_argument(
-        "--course",
-        type=Path,
-        metavar="FOLDER",
-        help="a course with folders source/ and submitted/ (default: this one)",
     )
 
 
@@ -90,16 +80,8 @@ def main(options: argparse.Namespace) -> int:
     return NOTHING_DONE
 
 
-def course_of(options: argparse.Namespace) -> Config:
-    """Load the course that the options name."""
-    config = course.course_in(options.course) if options.course else course.instructor_course()
-    if options.db:
-        config.CourseDirectory.db_url = options.db
-    return config
-
-
 def _run(options: argparse.Namespace) -> int:
-    places = Places(course_of(options), options.assignment)
+    places = places_of(options)
     read_source(places.solutions, options.assignment)
     students = _students(places, options.students)
     _check_url(places.database)
