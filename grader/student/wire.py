@@ -8,6 +8,7 @@ Either side may be hostile. Whatever arrives, `receive` returns plain values of 
 raises WireError.
 """
 
+import functools
 import json
 import math
 import socket
@@ -423,15 +424,18 @@ def _dtype(code: str) -> np.dtype:
 
 def _course_record(name: str) -> "type | None":
     """Return the named tuple of the course that is called so."""
-    if name not in _RECORDS:
-        for place, module in list(sys.modules.items()):
-            found = vars(module).get(name) if place.startswith("course_rnn") else None
-            if isinstance(found, type) and issubclass(found, tuple) and hasattr(found, "_fields"):
-                _RECORDS[name] = found
-    return _RECORDS.get(name)
+    return _find_record(name, len(sys.modules))
 
 
-_RECORDS: dict[str, type] = {}
+@functools.lru_cache(maxsize=256)
+def _find_record(name: str, n_modules: int) -> "type | None":
+    """Look through the course's modules; with a new one it is worth to look again."""
+    for place, module in list(sys.modules.items()):
+        found = vars(module).get(name) if place.startswith("course_rnn") else None
+        if isinstance(found, type) and issubclass(found, tuple) and hasattr(found, "_fields"):
+            return found
+    return None
+
 
 _READ: dict[str, Callable[[_Decoder, list, int], Any]] = {
     "complex": lambda decoder, data, depth: complex(*map(float, data)),
