@@ -143,11 +143,13 @@ def parity_right(sizes, seed):
     return (run_stack(x, model)[0].argmax(axis=-1) == odd).mean()
 
 
-def test_one_run_of_odd_or_even_can_put_either_shape_first():
-    wide, deep = ([parity_right(sizes, seed) for seed in SEEDS] for sizes in ((16,), (10, 10)))
+def test_further_runs_of_odd_or_even_take_the_lead_of_two_layers_back():
+    wide, deep = (
+        [parity_right(sizes, seed) for seed in range(9, 14)] for sizes in ((16,), (10, 10))
+    )
+    assert np.mean(deep) < np.mean(wide) + 0.05
     assert max(wide) > min(deep)
     assert max(deep) > min(wide)
-    assert min(*wide, *deep) > 0.6
 
 
 def test_on_text_three_narrow_layers_are_behind_a_wide_one_after_a_short_training():
