@@ -63,7 +63,7 @@ FREE_TEXT = {
     ),
     "09_bidirectional_deep": (
         "The backward layer begins at the last word, which a caller has not said yet; a recording"
-        " has it. Waiting three words gives it a little of what follows, and makes all answers late."
+        " has it. Waiting three words gives it a little of what follows, and makes answers late."
     ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_rnn import bidirectional
+from course_rnn import bidirectional, stacked
 from course_rnn.bidirectional import BidirectionalParams, bidirectional_last, reverse_padded
 from course_rnn.check.exercise import Case, Exercise
 from course_rnn.rnn import RNNParams
@@ -237,8 +237,8 @@ BIDIRECTIONAL_FORWARD = Exercise(
     reference=bidirectional_forward,
     outputs=("a", "caches"),
     cases=(
-        Case("lengths 6, 2 and 4", _both_ways(6, [6, 2, 4], 4, 5)),
         Case("no padding at all", _both_ways(5, [5, 5], 3, 4)),
+        Case("lengths 6, 2 and 4", _both_ways(6, [6, 2, 4], 4, 5)),
         Case("no sequence fills the batch", _both_ways(7, [3, 1, 4, 5], 6, 2)),
         Case("T = 1", _both_ways(1, [1, 1, 1], 4, 5)),
         Case("B = 1", _both_ways(6, [4], 4, 5)),
@@ -455,6 +455,18 @@ def reads_the_states(x, mask, a0_forward, a0_backward, params):
     return _beside(ahead, _turned(back, mask), mask)
 
 
+@BIDIRECTIONAL_FORWARD.misconception(
+    "BI18",
+    "padding read first, and not blanked",
+    "Without padding you are right. With padding, your backward reader meets the pads before it "
+    "meets the words: who has to be reversed where? And where the mask is False, a is zero.",
+)
+def padding_read_first_and_kept(x, mask, a0_forward, a0_backward, params):
+    ahead, _ = rnn_forward(x, a0_forward, params.forward)
+    back, _ = rnn_forward(x[::-1], a0_backward, params.backward)
+    return np.concatenate([ahead, back[::-1]], axis=-1), ()
+
+
 # -------------------------------------------------------------------- bidirectional_last
 
 
@@ -625,7 +637,8 @@ def _stack(T: int, B: int, n_x: int, sizes: list[int]) -> Draw:
 
 
 def stacked_forward(x, states0, params):
-    return _climb(x, states0, params)
+    a, all_caches = stacked.stacked_forward(x, states0, params)
+    return a, [caches for _, caches in all_caches]  # as a student's, who has one kind of layer
 
 
 def _climb(x, states0, params):
@@ -993,6 +1006,18 @@ def layers_summed(da, caches):
 def lists_exchanged(da, caches):
     dx, dstates0, grads = stacked_backward(da, caches)
     return dx, grads, dstates0
+
+
+@STACKED_BACKWARD.misconception(
+    "SD12",
+    "gradient not passed down, lists from the top down",
+    "The same da goes into each layer of your loop, although the layers below the highest have no "
+    "readout: what did rnn_backward compute for the input? And the lists begin with the lowest.",
+)
+def not_passed_down_from_the_top(da, caches):
+    results = [rnn_backward(da, layer_caches) for layer_caches in caches[::-1]]
+    dx, dstates0, grads = zip(*results, strict=True)
+    return dx[-1], dstates0, grads
 
 
 EXERCISES = (
