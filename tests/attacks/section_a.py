@@ -62,8 +62,8 @@ HOOK = """
 from IPython.display import publish_display_data
 def forge(*_):
     shell = get_ipython()
-    shell.displayhook(2)
-    publish_display_data({"text/plain": "2"})
+    shell.displayhook(1)
+    publish_display_data({"text/plain": "1"})
 get_ipython().events.register("pre_run_cell", forge)
 get_ipython().events.register("post_run_cell", forge)
 """
