@@ -28,16 +28,25 @@ def released(folder: Path, assignment: str, source: str) -> Path:
 
 
 @pytest.mark.parametrize("assignment", CHAPTERS)
-def test_every_module_can_be_imported_and_earlier_references_work(assignment, tmp_path):
+def test_every_module_can_be_imported_and_earlier_references_work_or_say_why_not(
+    assignment, tmp_path
+):
     library = write_library(tmp_path, assignment)
     modules = [
         ".".join(path.relative_to(library).with_suffix("").parts).removesuffix(".__init__")
         for path in library.rglob("*.py")
         if "plots" not in path.parts
     ]
-    earlier = [e.reference for e in EXERCISES.values() if e.chapter < assignment]
+    references = [e.reference for e in EXERCISES.values() if e.chapter < assignment]
+    earlier = [f for f in references if not f.__module__.startswith("course_rnn.check")]
     lines = [f"import {module}" for module in sorted(modules)]
-    lines += [f"from {function.__module__} import {function.__name__}" for function in earlier]
+    for function in earlier:  # one that would reach an answer of this chapter is left out
+        lines += [
+            "try:",
+            f"    from {function.__module__} import {function.__name__}",
+            "except ImportError as error:",
+            "    assert 'this assignment' in str(error), error",
+        ]
     done = run(library, "\n".join(lines))
     assert done.returncode == 0, done.stderr
 
