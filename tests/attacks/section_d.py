@@ -9,7 +9,7 @@ from tests.attacks import NOTHING, POINTS, Attack, answered, code_cell, right, w
 from tests.attacks.section_a import Build
 from tests.attacks.section_c import with_cell
 
-QUICK = Limits(cell_seconds=2.0, submission_seconds=30.0)
+QUICK = Limits(cell_seconds=4.0, submission_seconds=60.0)
 SHORT = Limits(cell_seconds=2.0, submission_seconds=4.0)
 SMALL = Limits(memory_mib=1024, disk_mib=16)
 
