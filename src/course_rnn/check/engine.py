@@ -49,12 +49,12 @@ def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) ->
     Problem or None
         The first problem met, None if the answer is right.
     """
-    problem = _first_problem(function, exercise, seed)
     _, args = next(draw(exercise.cases, seed))
-    if problem and is_beside_a_wrong_one(function, exercise, copy.deepcopy(args)):
+    if is_beside_a_wrong_one(function, exercise, copy.deepcopy(args)):
         stand_ins = (*exercise.builds_on, exercise.forward)
-        problem = _first_problem(function, replace(exercise, builds_on=stand_ins), seed) and problem
-    return problem
+        if _first_problem(function, replace(exercise, builds_on=stand_ins), seed) is None:
+            return None
+    return _first_problem(function, exercise, seed)
 
 
 def _first_problem(function: Callable[..., Any], exercise: Exercise, seed: int) -> Problem | None:
