@@ -6,6 +6,7 @@ sources come along; a reference is renamed, because the exercise's own name is t
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable
 from types import ModuleType
@@ -34,12 +35,13 @@ def transcribe(wrong: Callable[..., Any], name: str) -> str:
     return "\n\n".join(parts.values())
 
 
-def _add_function(function: Callable[..., Any], name: str, parts: dict[str, str]) -> None:
+def _add_function(function: Callable[..., Any] | type, name: str, parts: dict[str, str]) -> None:
     definition = _definition(function)
     names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
-    for needed in sorted(names & function.__globals__.keys()):
+    around = vars(sys.modules[function.__module__])
+    for needed in sorted(names & around.keys() - {name}):
         if _alias(needed) not in parts:
-            _add(function.__globals__[needed], needed, parts)
+            _add(around[needed], needed, parts)
     definition.name = name
     for node in ast.walk(definition):
         if isinstance(node, ast.Name):
@@ -53,6 +55,8 @@ def _add(value: Any, name: str, parts: dict[str, str]) -> None:  # noqa: ANN401
         parts[name] = f"import {value.__name__} as {name}"
     elif inspect.isfunction(value) and value.__module__.startswith("course_rnn"):
         _add_function(value, _alias(name), parts)
+    elif inspect.isclass(value) and value.__module__.startswith("course_rnn.check.exercises"):
+        _add_function(value, name, parts)
     elif inspect.isfunction(value) or inspect.isclass(value):
         parts[name] = f"from {value.__module__} import {value.__name__} as {name}"
     else:
@@ -63,7 +67,8 @@ def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
     """Parse a function and drop what a student would not write: decorators, types, docstring."""
     definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     definition.decorator_list = []
-    definition.returns = None
+    if isinstance(definition, ast.FunctionDef):
+        definition.returns = None
     for node in ast.walk(definition):
         if isinstance(node, ast.arg):
             node.annotation = None
