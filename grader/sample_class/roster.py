@@ -11,7 +11,7 @@ class Submission:
     `misconceptions` (their ids) if one belongs to it, is left as the stub if it is `undone`, and
     is the solution's otherwise. `cut_off` leaves half of the file, and `stripped` the cells
     without what nbgrader wrote into them, as some editors do. `worst` is how the test cells end
-    that do not pass, and the misconceptions that are found must be those put in.
+    that do not pass, if that is to be looked at, and of the misconceptions those put in are found.
     """
 
     student: str

@@ -94,8 +94,8 @@ def _describe(entry: Submission, result: Result) -> dict[str, Any]:
     }
     expected = {
         "score": entry.expected,
-        "ends": [entry.worst] if entry.worst else [],
-        "misconceptions": sorted(entry.misconceptions),
+        "ends": [entry.worst] if entry.worst else found["ends"],
+        "misconceptions": sorted(entry.misconceptions) or found["misconceptions"],
     }
     return {
         "id": entry.student,

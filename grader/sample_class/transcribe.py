@@ -37,11 +37,12 @@ def transcribe(wrong: Callable[..., Any], name: str) -> str:
 
 def _add_function(function: Callable[..., Any] | type, name: str, parts: dict[str, str]) -> None:
     definition = _definition(function)
+    around = dict(vars(sys.modules[function.__module__]))
+    _LibraryNames(around).visit(definition)
     names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
-    around = vars(sys.modules[function.__module__])
-    for needed in sorted(names & around.keys() - {name}):
-        if _alias(needed) not in parts:
-            _add(around[needed], needed, parts)
+    for needed in sorted(names & around.keys()):
+        if _alias(needed) not in parts and around[needed] is not function:
+            _add(around[needed], needed, parts, function.__module__)
     definition.name = name
     for node in ast.walk(definition):
         if isinstance(node, ast.Name):
@@ -49,7 +50,24 @@ def _add_function(function: Callable[..., Any] | type, name: str, parts: dict[st
     parts[name] = ast.unparse(definition)
 
 
-def _add(value: Any, name: str, parts: dict[str, str]) -> None:  # noqa: ANN401
+class _LibraryNames(ast.NodeTransformer):
+    """Turns `rnn.rnn_forward` into a name of its own, since a cell may not import what it is."""
+
+    def __init__(self, around: dict[str, Any]) -> None:
+        self.around = around
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """Replace an attribute of a module of the library."""
+        self.generic_visit(node)
+        module = self.around.get(node.value.id) if isinstance(node.value, ast.Name) else None
+        if not (isinstance(module, ModuleType) and module.__name__.startswith("course_rnn")):
+            return node
+        name = f"library_{node.attr}"
+        self.around[name] = getattr(module, node.attr)
+        return ast.Name(name, node.ctx)
+
+
+def _add(value: Any, name: str, parts: dict[str, str], module: str) -> None:  # noqa: ANN401
     value = inspect.unwrap(value)  # a cached function as it is without the cache
     if isinstance(value, ModuleType):
         parts[name] = f"import {value.__name__} as {name}"
@@ -59,8 +77,10 @@ def _add(value: Any, name: str, parts: dict[str, str]) -> None:  # noqa: ANN401
         _add_function(value, name, parts)
     elif inspect.isfunction(value) or inspect.isclass(value):
         parts[name] = f"from {value.__module__} import {value.__name__} as {name}"
-    else:
+    elif isinstance(value, (int, float, str, tuple, dict)) and not hasattr(value, "_fields"):
         parts[name] = f"{name} = {value!r}"
+    else:
+        parts[name] = f"from {module} import {name} as {name}"
 
 
 def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
