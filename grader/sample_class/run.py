@@ -95,7 +95,9 @@ def _describe(entry: Submission, result: Result) -> dict[str, Any]:
     expected = {
         "score": entry.expected,
         "ends": [entry.worst] if entry.worst else found["ends"],
-        "misconceptions": sorted(entry.misconceptions) or found["misconceptions"],
+        "misconceptions": sorted(entry.misconceptions)
+        if entry.misconceptions or entry.worst
+        else found["misconceptions"],
     }
     return {
         "id": entry.student,
