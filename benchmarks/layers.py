@@ -1,4 +1,7 @@
-"""Layers, forward plus backward, against torch.nn on the CPU and a plain loop of cells."""
+"""Layers, forward plus backward, against torch.nn on the CPU and a plain loop of cells.
+
+The bare matrix products are timed beside them: the floor for anything written in NumPy.
+"""
 
 import argparse
 import importlib
@@ -12,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.timing import Contender, ratio
+from course_rnn.rnn import by_columns
 
 SIZES = [
     (10, 1, 27, 50),
@@ -22,6 +26,7 @@ SIZES = [
 ]
 KINDS = ("RNN", "GRU", "LSTM")
 DTYPES = ("float32", "float64")
+GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
 
 class Layer(NamedTuple):
@@ -84,6 +89,24 @@ def ours(kind: str, size: tuple[int, int, int, int], dtype: str) -> tuple[Conten
     return fast, loop
 
 
+def products(kind: str, size: tuple[int, int, int, int], dtype: str) -> Contender:
+    """Return the matrix products alone, which no version in NumPy can do without."""
+    T, B, n_x, n_a = size
+    rng, n_z = np.random.default_rng(0), GATES[kind] * n_a
+    shapes = [(T, B, n_x), (T, B, n_a), (T, B, n_z), (n_z, n_x), (n_z, n_a)]
+    x, a, z, Wx, Wa = (rng.normal(size=shape).astype(dtype) for shape in shapes)
+    Wa_back = by_columns(Wa, B)
+
+    def run() -> object:
+        inputs, states, gates = (v.reshape(T * B, -1) for v in (x, a, z))
+        found = [inputs @ Wx.T, gates @ Wx, gates.T @ inputs, gates.T @ states]
+        for t in range(T):
+            found = [a[t] @ Wa.T, z[t] @ Wa_back]
+        return found
+
+    return run
+
+
 def theirs(kind: str, size: tuple[int, int, int, int], dtype: str) -> Contender:
     """Return torch.nn's layer as a contender."""
     import torch
@@ -114,13 +137,16 @@ def measure(seconds: float) -> Iterator[dict[str, Any]]:
         for kind in KINDS:
             for dtype in DTYPES:
                 fast, loop = ours(kind, size, dtype)
+                torchs = theirs(kind, size, dtype)
+                bare = products(kind, size, dtype)
                 yield {
                     "threads": threads,
                     "size": size,
                     "kind": kind,
                     "dtype": dtype,
-                    "against torch": round(ratio(fast, theirs(kind, size, dtype), seconds), 3),
+                    "against torch": round(ratio(fast, torchs, seconds), 3),
                     "against the loop of cells": round(ratio(fast, loop, seconds), 3),
+                    "bare products against torch": round(ratio(bare, torchs, seconds), 3),
                 }
 
 
@@ -143,7 +169,8 @@ def _line(row: dict[str, Any]) -> str:
     size = ",".join(map(str, row["size"]))
     return (
         f"{row['threads']} thread(s)  {size:16} {row['kind']:5} {row['dtype']}  "
-        f"torch {row['against torch']:6.2f}   loop of cells {row['against the loop of cells']:6.2f}"
+        f"torch {row['against torch']:6.2f}   loop of cells {row['against the loop of cells']:6.2f}   "
+        f"bare products {row['bare products against torch']:6.2f}"
     )
 
 
