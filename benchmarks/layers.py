@@ -167,10 +167,9 @@ def run(seconds: float = 0.5) -> list[dict[str, Any]]:
 
 def _line(row: dict[str, Any]) -> str:
     size = ",".join(map(str, row["size"]))
-    return (
-        f"{row['threads']} thread(s)  {size:16} {row['kind']:5} {row['dtype']}  "
-        f"torch {row['against torch']:6.2f}   loop of cells {row['against the loop of cells']:6.2f}   "
-        f"bare products {row['bare products against torch']:6.2f}"
+    peers = ("against torch", "against the loop of cells", "bare products against torch")
+    return f"{row['threads']} thread(s)  {size:16} {row['kind']:5} {row['dtype']}  " + "   ".join(
+        f"{peer} {row[peer]:5.2f}" for peer in peers
     )
 
 

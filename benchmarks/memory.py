@@ -9,6 +9,7 @@ from course_rnn import LSTM, init_lstm, lstm_backward, lstm_forward, recomputed_
 
 LENGTHS, B, N_X, N_A = (125, 250, 500, 1000), 32, 32, 128
 PIECE = 32
+SECONDS = 20.0  # to measure each ratio
 
 
 def head(a: np.ndarray, steps: slice) -> tuple[float, np.ndarray]:
@@ -43,7 +44,8 @@ def run() -> dict[str, Any]:
             peaks.setdefault(name, []).append(round(peak_bytes(way) / 2**20, 1))
         print(f"T = {T:4}", {name: f"{values[-1]:.1f} MiB" for name, values in peaks.items()})
     slower = {
-        name: round(ratio(ways[name], ways["full"], 20.0), 3) for name in ("recomputed", "truncated")
+        name: round(ratio(ways[name], ways["full"], 20.0), 3)
+        for name in ("recomputed", "truncated")
     }
     print("time against full:", slower)
     sizes = {"B": B, "n_x": N_X, "n_a": N_A, "steps a piece": PIECE}

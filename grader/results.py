@@ -66,8 +66,9 @@ class Result:
 
 def to_json(result: Result) -> bytes:
     """Write a result as bytes that are the same for equal results."""
-    text = json.dumps(asdict(result), sort_keys=True, ensure_ascii=True, indent=1)
-    return text.encode("ascii") + b"\n"
+    data = {f.name: getattr(result, f.name) for f in fields(result)}
+    data["cells"] = [asdict(cell) for cell in result.cells]
+    return json.dumps(data, sort_keys=True).encode("ascii") + b"\n"
 
 
 def from_json(content: bytes) -> Result:

@@ -1,5 +1,6 @@
-"""nbgrader's gradebook as this grader uses it: read in bulk, written one submission at a time."""
+"""nbgrader's gradebook as this grader uses it: read and written in bulk."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -133,24 +134,28 @@ class Book:
         self.session.rollback()
         return entries
 
-    def write(self, entry: Entry) -> None:
-        """Enter one submission, in one transaction; what people wrote stays.
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Enter submissions, in one transaction; what people wrote stays.
 
         Raises
         ------
         SQLAlchemyError
-            If the database does not take it; nothing of it is written then.
+            If the database does not take one of them; nothing of any is written then.
         """
+        created: set[str] = set()
         try:
-            if entry.student not in self._ids:
-                self._create(entry)
-            self._update(entry)
+            for entry in entries:
+                if entry.student not in self._ids:
+                    created.add(entry.student)
+                    self._create(entry)
+                self._update(entry)
             self.session.commit()
-            self._known.add(entry.student)
         except BaseException:
             self.session.rollback()
-            self._ids.pop(entry.student, None)
+            for student in created:
+                self._ids.pop(student, None)
             raise
+        self._known |= created
 
     def _cells_by_kind(self) -> dict[str, dict[str, str]]:
         rows = self.session.execute(

@@ -5,6 +5,7 @@ comments, extra credit) always is.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -66,28 +67,35 @@ class Recorder:
         """Let go of the gradebook."""
         self._book.close()
 
-    def record(self, student: str, result: Result) -> bool:
-        """Enter a result; return False if the gradebook held it already.
+    def record(self, results: Mapping[str, Result]) -> int:
+        """Enter results by student; return how many the gradebook did not hold already.
 
         Raises
         ------
         SQLAlchemyError, OSError
-            If it could not be written; the gradebook holds nothing of it then.
+            If one could not be written; the gradebook holds nothing of any of them then.
         """
+        found = {student: self._what_is_new(student, r) for student, r in results.items()}
+        entries = {student: entry for student, entry in found.items() if entry}
+        self._book.write(entries.values())
+        self._entries |= entries
+        for student in entries:
+            self._store.assign(student, results[student].key)
+        return len(entries)
+
+    def _what_is_new(self, student: str, result: Result) -> Entry | None:
+        """Put a graded notebook into its place and say what to enter, None if all is there."""
+        held, known = self._entries.get(student), self._store.assigned(student) == result.key
         full = self._store.load(result.key)
         if full is None:
             full = result
             self._store.save(result)
-        held, known = self._entries.get(student), self._store.assigned(student) == result.key
         entry = self._entry(student, full, held, known)
         path = self._places.autograded(student) / f"{self._places.assignment}.ipynb"
         if known and entry == held and path.is_file():
-            return False
+            return None
         self._write_notebook(path, full, student)
-        self._book.write(entry)
-        self._entries[student] = entry
-        self._store.assign(student, result.key)
-        return True
+        return entry
 
     def _enter_assignment(self, source: NotebookNode) -> None:
         """Let nbgrader list the assignment's cells, unless its gradebook has just these."""
@@ -124,7 +132,7 @@ class Recorder:
 
     def _write_notebook(self, path: Path, result: Result, student: str) -> None:
         notebook = self._released if result.notebook is None else result.notebook
-        content = json.dumps(notebook, indent=1, sort_keys=True) + "\n"
+        content = json.dumps(notebook, sort_keys=True) + "\n"
         write_atomically(path, content.encode("ascii"))
         stamp = self._places.submitted(student) / STAMP
         if stamp.is_file():

@@ -9,6 +9,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import resource
 import select
 import shutil
@@ -145,7 +146,7 @@ def main(settings: dict[str, Any]) -> None:
     import session
     from confine import confine, confine_server
 
-    for name in settings["imports"]:
+    for name in (*settings["imports"], *_modules_in(settings["library"])):
         importlib.import_module(name)
     session.warm_up()
     if threading.active_count() > 1:  # a fork would copy their locks, but not them
@@ -155,6 +156,11 @@ def main(settings: dict[str, Any]) -> None:
     gc.freeze()
     say(control, warm=round(time.perf_counter() - start, 3))
     Server(control, settings).run()
+
+
+def _modules_in(library: str) -> list[str]:
+    """List the modules of the course's library: or each child would compile them."""
+    return [module.name for module in pkgutil.walk_packages([library])]
 
 
 def _become(settings: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,7 +93,7 @@ def comments(places: Places, student: str) -> dict[str, str | None]:
 def record(places: Places, student: str, result: object, policy: Policy | None = None) -> bool:
     recorder = Recorder(places, job_of(places, policy))
     try:
-        return recorder.record(student, result)
+        return recorder.record({student: result}) == 1
     finally:
         recorder.close()
 
@@ -241,11 +241,11 @@ def test_a_broken_transaction_leaves_nothing(places: Places, monkeypatch: pytest
         recorder._book, "_update", lambda _: (_ for _ in ()).throw(SQLAlchemyError("lost"))
     )
     with pytest.raises(SQLAlchemyError):
-        recorder.record("ada", result_of())
+        recorder.record({"ada": result_of()})
     monkeypatch.undo()
     assert Store(places.results, NAME).assigned("ada") is None
     assert Store(places.results, NAME).load(result_of().key) == result_of()
-    assert recorder.record("ada", result_of())
+    assert recorder.record({"ada": result_of()}) == 1
     recorder.close()
     assert rows(places, "ada")["softmax-check"] == (1.0, None, False)
 
@@ -284,10 +284,11 @@ def test_one_submission_that_the_gradebook_refuses_keeps_no_other_from_its_marks
     job = job_of(places)
     real = Book.write
 
-    def refuse_ben(book: Book, entry: Entry) -> None:
-        if entry.student == "ben":
+    def refuse_ben(book: Book, entries: Iterable[Entry]) -> None:
+        entries = list(entries)
+        if "ben" in {entry.student for entry in entries}:
             raise DataError("insert", {}, ValueError("too long"))
-        real(book, entry)
+        real(book, entries)
 
     monkeypatch.setattr(Book, "write", refuse_ben)
     done = [Graded(who, result_of(), True, 0.0) for who in ("ada", "ben", "chloe")]

@@ -1,7 +1,6 @@
 """Judge an answer on all inputs of its exercise; if it is wrong, look for the reason."""
 
 import contextlib
-import copy
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -12,7 +11,15 @@ import numpy as np
 from course_rnn.check import message
 from course_rnn.check.backward import is_beside_a_wrong_one
 from course_rnn.check.exercise import Case, Exercise, Misconception
-from course_rnn.check.outcome import Outcome, alike, expect, is_right, observe, observe_quietly
+from course_rnn.check.outcome import (
+    Outcome,
+    alike,
+    expect,
+    fresh,
+    is_right,
+    observe,
+    observe_quietly,
+)
 
 _own_draw: ContextVar[tuple[int, ...]] = ContextVar("own_draw", default=())
 
@@ -50,7 +57,7 @@ def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) ->
         The first problem met, None if the answer is right.
     """
     _, args = next(draw(exercise.cases, seed))
-    if is_beside_a_wrong_one(function, exercise, copy.deepcopy(args)):
+    if is_beside_a_wrong_one(function, exercise, fresh(args)):
         stand_ins = (*exercise.builds_on, exercise.forward)
         if _first_problem(function, replace(exercise, builds_on=stand_ins), seed) is None:
             return None

@@ -46,12 +46,12 @@ def observe(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Ou
     Outcome
         Without the outputs that are the function's own business.
     """
-    given = copy.deepcopy(args)
+    given = fresh(args)
     with _references_of_earlier_exercises(function, exercise):
         try:
             first = call(function, exercise, given)
             with contextlib.redirect_stdout(io.StringIO()):
-                second = call(function, exercise, copy.deepcopy(args))
+                second = call(function, exercise, fresh(args))
         except (Exception, SystemExit) as error:
             return Outcome(error=error)
     value = _public(first, exercise)
@@ -67,6 +67,16 @@ def observe(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Ou
     )
 
 
+def fresh(value: Any) -> Any:  # noqa: ANN401
+    """Copy arguments, arrays and their tuples first of all: much faster than deepcopy alone."""
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    if isinstance(value, tuple):
+        items = map(fresh, value)
+        return type(value)._make(items) if hasattr(value, "_fields") else tuple(items)
+    return copy.deepcopy(value)
+
+
 def observe_quietly(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Outcome:
     """Observe without letting prints and warnings through."""
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -78,7 +88,7 @@ def expect(function: Callable[..., Any], exercise: Exercise, args: tuple) -> Out
     """Compute what a right answer gives: the reference's, but the derivative of a wrong forward."""
     with _references_of_earlier_exercises(function, exercise):
         try:
-            gradients = derivative(function, exercise, copy.deepcopy(args))
+            gradients = derivative(function, exercise, fresh(args))
         except NoCacheError as error:
             return Outcome(error=error)
     if gradients is not None:
