@@ -243,7 +243,6 @@ def embedding_row_gradients(dembedded: np.ndarray, cache: Cache) -> tuple[np.nda
 
     Notes
     -----
-    Sorting brings equal tokens side by side, and each run is added up at once; a token that occurs
     Sorting brings equal tokens side by side, and each run is added up at once; a token that
     occurs once, as most words of a large vocabulary do, is only copied. np.add.at takes several
     times as long.

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -20,6 +21,7 @@ from grader.run.places import Places
 from grader.run.store import Store
 from grader.sample_class.build import write_submissions
 from grader.sample_class.roster import ROSTER
+from tests.attacks.section_e import wrong_without_tests
 from tests.grader.classroom import NAME, make_course
 
 CLASS = ("ada", "chloe", "david", "hana", "julia", "lena", "mateo", "nora")
@@ -249,6 +251,19 @@ def test_tests_that_accept_anything_stop_too(fresh: Places, capsys: pytest.Captu
     told = capsys.readouterr().err
     assert "cell count_rnn_parameters-check gives the released stub 1 of 1 points" in told
     assert "count_rnn_parameters gives full marks to its misconception CP1" in told
+
+
+def test_marks_are_those_of_the_last_submission_alone(graded: Places, tmp_path: Path):
+    shutil.copytree(graded.root, tmp_path / "again")
+    places = Places(course.course_in(tmp_path / "again"), NAME)
+    before = marks(places)
+    released = places.root / "release" / NAME / f"{NAME}.ipynb"
+    wrong_without_tests(nbformat.read(released, as_version=4), places.submitted("ada"))
+    assert run(places) == 1
+    after = marks(places)
+    assert {name: auto for name, auto, _ in before.pop("ada") if auto} != {}
+    assert {name: auto for name, auto, _ in after.pop("ada") if auto} == {}
+    assert after == before
 
 
 def test_changed_tests_are_run_again(graded: Places, tmp_path: Path):
