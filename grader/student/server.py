@@ -154,6 +154,10 @@ def main(settings: dict[str, Any]) -> None:
     confine_server(settings)
     gc.collect()
     gc.freeze()
+    if sys.platform == "linux":
+        from linux import use_large_pages
+
+        use_large_pages()
     say(control, warm=round(time.perf_counter() - start, 3))
     Server(control, settings).run()
 
