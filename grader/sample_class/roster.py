@@ -10,8 +10,8 @@ class Submission:
     A function is taken from `code` (a file beside this one) if it is there, from the
     `misconceptions` (their ids) if one belongs to it, is left as the stub if it is `undone`, and
     is the solution's otherwise. `cut_off` leaves half of the file, and `stripped` the cells
-    without what nbgrader wrote into them, as some editors do. `worst` is how the test cells end
-    that do not pass, if that is to be looked at, and of the misconceptions those put in are found.
+    without what nbgrader wrote into them, as some editors do. `ends` are the ways in which the test
+    cells end that do not pass, and of the misconceptions those put in are named, and no others.
     """
 
     student: str
@@ -23,7 +23,7 @@ class Submission:
     undone: tuple[str, ...] = ()
     cut_off: bool = False
     stripped: bool = False
-    worst: str = ""
+    ends: tuple[str, ...] = ()
 
 
 FREE_TEXT = {
@@ -79,7 +79,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "build_vocabulary (3 points) is wrong",
             misconceptions=("BV1",),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -87,7 +87,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "encode (2 points) is wrong",
             misconceptions=("EN3",),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -95,7 +95,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "one_hot (2 points) is wrong",
             misconceptions=("OH21",),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -103,7 +103,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "pad_batch (3 points) is wrong",
             misconceptions=("PB1",),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "hana",
@@ -111,7 +111,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             2,
             "only one_hot (2 points) is right",
             misconceptions=("BV5", "EN1", "PB5"),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -119,7 +119,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             0,
             "all stubs are still there",
             undone=("build_vocabulary", "encode", "one_hot", "pad_batch"),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -127,7 +127,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "one_hot (2 points) raises an error",
             code="crashing",
-            worst="error",
+            ends=("error",),
         ),
         Submission(
             "kofi",
@@ -135,7 +135,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "encode (2 points) never ends",
             code="endless",
-            worst="timeout",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -144,7 +144,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "build_vocabulary (3 points) and encode (2) are right",
             undone=("one_hot", "pad_batch"),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
         Submission(
@@ -153,7 +153,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "one_hot (2 points) takes its process with it",
             code="dying",
-            worst="killed",
+            ends=("killed",),
         ),
         Submission(
             "priya",
@@ -161,7 +161,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "one_hot (2 points) asks for more than there is",
             code="hungry",
-            worst="memory",
+            ends=("memory",),
         ),
         Submission(
             "quentin",
@@ -182,7 +182,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "softmax (2 points) is wrong",
             misconceptions=("SM4",),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -190,7 +190,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "rnn_cell_forward (3 points) is wrong, rnn_forward is judged without it",
             misconceptions=("RC5",),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -198,7 +198,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "rnn_forward (3 points) is wrong",
             misconceptions=("RF1",),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -206,7 +206,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "count_rnn_parameters (2 points) is wrong",
             misconceptions=("CP1",),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "hana",
@@ -214,7 +214,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             2,
             "only count_rnn_parameters (2 points) is right",
             misconceptions=("SM1", "RC24", "RF22"),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -222,7 +222,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             0,
             "all stubs are still there",
             undone=("softmax", "rnn_cell_forward", "rnn_forward", "count_rnn_parameters"),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -230,7 +230,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "rnn_cell_forward (3 points) raises an error",
             code="crashing",
-            worst="error",
+            ends=("error",),
         ),
         Submission(
             "kofi",
@@ -238,7 +238,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "rnn_forward (3 points) never ends",
             code="endless",
-            worst="timeout",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -247,7 +247,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "softmax (2 points) and rnn_cell_forward (3) are right",
             undone=("rnn_forward", "count_rnn_parameters"),
-            worst="failed",
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
         Submission(
@@ -256,7 +256,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "softmax (2 points) takes its process with it",
             code="dying",
-            worst="killed",
+            ends=("killed",),
         ),
         Submission(
             "priya",
@@ -264,7 +264,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "count_rnn_parameters (2 points) asks for more than there is",
             code="hungry",
-            worst="memory",
+            ends=("memory",),
         ),
         Submission(
             "quentin",
@@ -285,6 +285,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "cross_entropy (2 points) is wrong",
             misconceptions=("CE21",),
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -292,6 +293,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "rnn_cell_backward (2 points) is wrong, rnn_backward is judged without it",
             misconceptions=("RB6",),
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -299,6 +301,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "rnn_backward (2 points) is wrong",
             misconceptions=("BB2",),
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -306,6 +309,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "truncated_bptt (2 points) is wrong",
             misconceptions=("TB1",),
+            ends=("failed",),
         ),
         Submission(
             "hana",
@@ -313,6 +317,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             2,
             "only truncated_bptt (2 points) is right",
             misconceptions=("CE26", "NG1", "RB1", "BB6"),
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -326,6 +331,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
                 "rnn_backward",
                 "truncated_bptt",
             ),
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -333,6 +339,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "rnn_cell_backward (2 points) raises an error",
             code="crashing",
+            ends=("error",),
         ),
         Submission(
             "kofi",
@@ -340,6 +347,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "truncated_bptt (2 points) never ends",
             code="endless",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -348,6 +356,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             6,
             "cross_entropy, numerical_gradient and rnn_cell_backward (2 points each) are right",
             undone=("rnn_backward", "truncated_bptt"),
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
@@ -361,6 +370,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "last_state (2 points) is wrong, encode_then_decode is judged without it",
             misconceptions=("LT1",),
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -368,6 +378,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "masked_cross_entropy (3 points) is wrong",
             misconceptions=("MC1",),
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -375,6 +386,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "generate (3 points) is wrong",
             misconceptions=("GE3",),
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -382,6 +394,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "encode_then_decode (2 points) is wrong",
             misconceptions=("ED1",),
+            ends=("failed",),
         ),
         Submission(
             "hana",
@@ -389,6 +402,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             2,
             "only encode_then_decode (2 points) is right",
             misconceptions=("LT3", "MC3", "GE1"),
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -396,6 +410,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             0,
             "all stubs are still there",
             undone=("last_state", "masked_cross_entropy", "generate", "encode_then_decode"),
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -403,6 +418,8 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "last_state (2 points) raises an error",
             code="crashing",
+            ends=("error",),
+            misconceptions=("LT2",),
         ),
         Submission(
             "kofi",
@@ -410,6 +427,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "generate (3 points) never ends",
             code="endless",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -418,6 +436,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "last_state (2 points) and masked_cross_entropy (3) are right",
             undone=("generate", "encode_then_decode"),
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
@@ -431,6 +450,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             9,
             "next_token_pairs (1 point) is wrong",
             misconceptions=("LM1",),
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -438,6 +458,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "embedding_backward (2 points) is wrong",
             misconceptions=("EB1",),
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -445,6 +466,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "sample_index (2 points) is wrong, sample_text is judged without it",
             misconceptions=("SP1",),
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -452,6 +474,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "stateful_batches (2 points) is wrong",
             misconceptions=("SB2",),
+            ends=("failed",),
         ),
         Submission(
             "hana",
@@ -459,6 +482,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "sample_index, sample_text (2 points each) and perplexity (1) are wrong",
             misconceptions=("SP8", "SP36", "PP1"),
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -473,6 +497,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
                 "stateful_batches",
                 "perplexity",
             ),
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -480,6 +505,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "sample_index (2 points) raises an error",
             code="crashing",
+            ends=("error",),
         ),
         Submission(
             "kofi",
@@ -487,6 +513,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "sample_text (2 points) never ends",
             code="endless",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -495,6 +522,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "the first three (1, 2 and 2 points) are right",
             undone=("sample_text", "stateful_batches", "perplexity"),
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
@@ -508,6 +536,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "state_jacobian (2 points) is wrong",
             misconceptions=("SJ1",),
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -515,6 +544,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "gradient_norms (3 points) is wrong",
             misconceptions=("GN1",),
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -522,6 +552,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "clip_by_value (2 points) is wrong",
             misconceptions=("CV2",),
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -529,6 +560,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "clip_by_norm (3 points) is wrong",
             misconceptions=("CN2",),
+            ends=("failed",),
         ),
         Submission(
             "hana",
@@ -536,6 +568,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             2,
             "only clip_by_value (2 points) is right",
             misconceptions=("SJ3", "GN2", "CN1"),
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -543,6 +576,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             0,
             "all stubs are still there",
             undone=("state_jacobian", "gradient_norms", "clip_by_value", "clip_by_norm"),
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -550,6 +584,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "gradient_norms (3 points) raises an error",
             code="crashing",
+            ends=("error",),
         ),
         Submission(
             "kofi",
@@ -557,6 +592,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "clip_by_norm (3 points) never ends",
             code="endless",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -565,6 +601,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "state_jacobian (2 points) and gradient_norms (3) are right",
             undone=("clip_by_value", "clip_by_norm"),
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
@@ -578,6 +615,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "simple_gru_cell_forward (2 points) is wrong",
             misconceptions=("SG2",),
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -585,6 +623,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "gru_cell_backward (3 points) is wrong",
             misconceptions=("GB1",),
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -592,6 +631,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "gru_forward (2 points) is wrong",
             misconceptions=("GS1",),
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -599,6 +639,8 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             7,
             "gru_cell_forward (3 points) is wrong, gru_cell_backward is its derivative",
             code="other_convention",
+            ends=("failed",),
+            misconceptions=("GF1",),
         ),
         Submission(
             "hana",
@@ -606,6 +648,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             3,
             "only gru_cell_forward (3 points) is right",
             misconceptions=("SG7", "GS5", "GB4"),
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -618,6 +661,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
                 "gru_forward",
                 "gru_cell_backward",
             ),
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -625,6 +669,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "simple_gru_cell_forward (2 points) raises an error",
             code="crashing",
+            ends=("error",),
         ),
         Submission(
             "kofi",
@@ -632,6 +677,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "gru_forward (2 points) never ends",
             code="endless",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -640,6 +686,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "both cells (2 and 3 points) are right",
             undone=("gru_forward", "gru_cell_backward"),
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
@@ -653,6 +700,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "peephole_lstm_cell_forward (2 points) is wrong",
             misconceptions=("PH1",),
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -660,6 +708,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "lstm_backward (2 points) is wrong",
             misconceptions=("LS3",),
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -667,6 +716,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "lstm_forward (2 points) is wrong, lstm_backward is judged without it",
             misconceptions=("LQ1",),
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -674,6 +724,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "lstm_cell_backward (2 points) is wrong, lstm_backward is judged without it",
             misconceptions=("LB2",),
+            ends=("failed",),
         ),
         Submission(
             "hana",
@@ -681,6 +732,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             4,
             "only the cell, forward and back (2 points each), is right",
             misconceptions=("LQ8", "LS5", "PH3"),
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -694,6 +746,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
                 "lstm_backward",
                 "peephole_lstm_cell_forward",
             ),
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -701,6 +754,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "peephole_lstm_cell_forward (2 points) raises an error",
             code="crashing",
+            ends=("error",),
         ),
         Submission(
             "kofi",
@@ -708,6 +762,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "lstm_backward (2 points) never ends",
             code="endless",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -716,6 +771,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             4,
             "both forward functions (2 points each) are right",
             undone=("lstm_cell_backward", "lstm_backward", "peephole_lstm_cell_forward"),
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),
@@ -729,6 +785,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "reverse_padded (2 points) is wrong, bidirectional_forward is judged without it",
             misconceptions=("RP1",),
+            ends=("failed",),
         ),
         Submission(
             "elif",
@@ -736,6 +793,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "bidirectional_forward (2 points) is wrong",
             misconceptions=("BI2",),
+            ends=("failed",),
         ),
         Submission(
             "fatou",
@@ -743,6 +801,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "bidirectional_last (2 points) is wrong",
             misconceptions=("BL1",),
+            ends=("failed",),
         ),
         Submission(
             "george",
@@ -750,6 +809,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "stacked_backward (2 points) is wrong",
             misconceptions=("SD1",),
+            ends=("error",),
         ),
         Submission(
             "hana",
@@ -757,6 +817,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             4,
             "only bidirectional_last and stacked_forward (2 points each) are right",
             misconceptions=("RP6", "BI1", "SD2"),
+            ends=("failed",),
         ),
         Submission(
             "ivan",
@@ -770,6 +831,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
                 "stacked_forward",
                 "stacked_backward",
             ),
+            ends=("failed",),
         ),
         Submission(
             "julia",
@@ -777,6 +839,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "bidirectional_forward (2 points) raises an error",
             code="crashing",
+            ends=("error",),
         ),
         Submission(
             "kofi",
@@ -784,6 +847,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             8,
             "reverse_padded (2 points) never ends, bidirectional_forward is judged without it",
             code="endless",
+            ends=("timeout",),
         ),
         Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
         Submission(
@@ -792,6 +856,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             6,
             "the first three (2 points each) are right",
             undone=("stacked_forward", "stacked_backward"),
+            ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
     ),

@@ -94,10 +94,8 @@ def _describe(entry: Submission, result: Result) -> dict[str, Any]:
     }
     expected = {
         "score": entry.expected,
-        "ends": [entry.worst] if entry.worst else found["ends"],
-        "misconceptions": sorted(entry.misconceptions)
-        if entry.misconceptions or entry.worst
-        else found["misconceptions"],
+        "ends": list(entry.ends),
+        "misconceptions": sorted(entry.misconceptions),
     }
     return {
         "id": entry.student,
