@@ -11,6 +11,7 @@ outputs   what the student's cells have shown
 judging   all of it for one submission
 """
 
-from grader.judge.judging import judge_submission
+from grader.judge.judging import Judged, judge_submission
+from grader.judge.student import SandboxLostError
 
-__all__ = ["judge_submission"]
+__all__ = ["Judged", "SandboxLostError", "judge_submission"]

@@ -10,16 +10,19 @@ from grader.judge.deadline import Clock, OverTimeError
 from grader.judge.outputs import clean_outputs, error_output, text_output
 from grader.judge.plan import ORDINARY, SOLUTION, TEST, Plan, Planned, key_of, plan_of
 from grader.judge.proxies import named
-from grader.judge.student import Sandbox, Student, StudentDiedError
+from grader.judge.student import Sandbox, SandboxLostError, Student, StudentDiedError
 from grader.judge.trial import Trial, try_cell
 from grader.judge.verdict import Circumstances, judge_trial, mask
 from grader.policy import Policy
 from grader.results import PASSED, CellResult
 
+Judged = tuple[tuple[CellResult, ...], dict[str, Any], tuple[str, ...]]
+"""The verdicts of the test cells, the notebook with its outputs, notes."""
+
 
 def judge_submission(
     submission: Intake, source: NotebookNode, sandbox: Sandbox, policy: Policy, seed: int
-) -> tuple[tuple[CellResult, ...], dict[str, Any], tuple[str, ...]]:
+) -> Judged:
     """Judge a submission, in the main thread of a trusted process.
 
     Parameters
@@ -37,15 +40,22 @@ def judge_submission(
 
     Returns
     -------
-    tuple of CellResult, dict, tuple of str
-        The verdict of every test cell in the order of the source, the notebook with its outputs,
-        and notes.
+    Judged
+        The verdicts are in the order of the source.
+
+    Raises
+    ------
+    SandboxLostError
+        If the sandbox ended meanwhile: the verdicts would blame the student for that.
     """
     judging = _Judging(submission, plan_of(source), sandbox, policy, seed)
     try:
-        return judging.judge()
+        verdict = judging.judge()
     finally:
         judging.student.close()
+    if judging.student.sandbox_lost:
+        raise SandboxLostError("the sandbox ended while it was graded")
+    return verdict
 
 
 class _Judging:
@@ -68,7 +78,7 @@ class _Judging:
         sources = [c["source"] for c in self.notebook["cells"] if c["cell_type"] == "code"]
         self.lines = frozenset(line.strip() for text in sources for line in text.splitlines())
 
-    def judge(self) -> tuple[tuple[CellResult, ...], dict[str, Any], tuple[str, ...]]:
+    def judge(self) -> Judged:
         waiting = {planned.key: planned for planned in self.plan.cells}
         for number, cell in enumerate(self._code_cells(), start=1):
             planned = waiting.pop(key_of(cell), None)

@@ -42,6 +42,10 @@ class StudentDiedError(BaseException):
         self.status = status
 
 
+class SandboxLostError(Exception):
+    """What all students' processes run in has ended: no submission is to blame for that."""
+
+
 class CannotCrossError(BaseException):
     """A test hands over what has no place in another process: the test must be changed."""
 
@@ -68,7 +72,7 @@ class Student:
         self._last_given = self._received = 0
         self.life = 0
         self.trouble: StudentDiedError | OverTimeError | None = None
-        self.ran_out_of_memory = False
+        self.ran_out_of_memory = self.sandbox_lost = False
 
     def begin_cell(self) -> None:
         """Make sure that a process is there that knows all earlier cells; forget old troubles."""
@@ -146,7 +150,7 @@ class Student:
             if self._clock.cell_is_over:
                 self._fail(OverTimeError("the time of this cell is over"))
             if isinstance(error, HangUpError):
-                self._fail(_death(self._child))
+                self._fail(self._death(self._child))
             self._fail(StudentDiedError(ERROR, f"its answer could not be read: {error}"))
         except BaseException as error:
             self._fail(error)
@@ -209,6 +213,18 @@ class Student:
         self.close()
         raise error from None
 
+    def _death(self, child: Child) -> StudentDiedError:
+        """Say how a process ended that nobody has ended."""
+        ending = child.ending()
+        self.sandbox_lost |= ending == "sandbox"
+        if ending == "cpu":
+            return StudentDiedError(TIMEOUT, "it used up its processor time")
+        if ending == "memory":
+            return StudentDiedError(MEMORY, "it needed more memory than it may have")
+        return StudentDiedError(
+            KILLED, f"Python stopped ({ending})" if ending else "Python stopped"
+        )
+
     def _lend(self, value: Any) -> list:  # noqa: ANN401
         if isinstance(value, Proxy):
             if value._student is not self or value._life != self.life:
@@ -228,13 +244,3 @@ class Student:
         if type(number) is not int or not isinstance(class_name, str) or len(able) > 9:
             raise WireError("it describes no object")
         return make_proxy(self, number, class_name, able, class_name)
-
-
-def _death(child: Child) -> StudentDiedError:
-    """Say how a process ended that nobody has ended."""
-    ending = child.ending()
-    if ending == "cpu":
-        return StudentDiedError(TIMEOUT, "it used up its processor time")
-    if ending == "memory":
-        return StudentDiedError(MEMORY, "it needed more memory than it may have")
-    return StudentDiedError(KILLED, f"Python stopped ({ending})" if ending else "Python stopped")

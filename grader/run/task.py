@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.intake import Intake, Unreadable, read_submission
-from grader.judge import judge_submission
+from grader.judge import Judged, SandboxLostError, judge_submission
 from grader.results import GRADED, REVIEW, UNREADABLE, Result
 from grader.run.job import Job, read_notebooks, version_of
 from grader.run.sandboxes import sandbox_of
@@ -98,14 +98,10 @@ def not_graded(task: Task, reason: str) -> Graded:
 def _find_out(intake: Intake | Unreadable, source: NotebookNode, job: Job, key: str) -> Result:
     if isinstance(intake, Unreadable):
         return _result(job, key, UNREADABLE, intake.reason)
-    seconds = job.policy.limits.submission_seconds + GRACE_SECONDS
-    faulthandler.dump_traceback_later(seconds, exit=True)  # a stuck worker ends itself
     try:
-        cells, notebook, notes = judge_submission(
-            intake, source, sandbox_of(job), job.policy, seed_of(key)
-        )
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+        cells, notebook, notes = _judge(intake, source, job, key)
+    except SandboxLostError:
+        cells, notebook, notes = _judge(intake, source, job, key)
     undecided = any(cell.points is None for cell in cells)
     return replace(
         _result(job, key, REVIEW if intake.review or undecided else GRADED, intake.review),
@@ -114,6 +110,15 @@ def _find_out(intake: Intake | Unreadable, source: NotebookNode, job: Job, key: 
         flags=intake.flags,
         notebook=notebook,
     )
+
+
+def _judge(intake: Intake, source: NotebookNode, job: Job, key: str) -> Judged:
+    seconds = job.policy.limits.submission_seconds + GRACE_SECONDS
+    faulthandler.dump_traceback_later(seconds, exit=True)  # a stuck worker ends itself
+    try:
+        return judge_submission(intake, source, sandbox_of(job), job.policy, seed_of(key))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _result(job: Job, key: str, status: str, reason: str) -> Result:

@@ -69,9 +69,11 @@ class Child:
         Returns
         -------
         str
-            "exit 0", "signal 9", "cpu" if its processor time was over, "" if nobody knows.
+            "exit 0", "signal 9", "cpu" if its processor time was over, "sandbox" if the server
+            has ended and took it along, "" if nobody knows.
         """
-        return self._server.wait_for("ended", self._number, ENDED_SECONDS).get("why", "")
+        report = self._server.wait_for("ended", self._number, ENDED_SECONDS)
+        return report.get("why", "sandbox" if self._server.is_gone else "")
 
 
 class Sandbox:
@@ -141,6 +143,7 @@ class _Server:
     def __init__(self, command: Level, ground: Ground, policy: Policy) -> None:
         self._control, theirs = socket.socketpair()
         self._unread = b""
+        self.is_gone = False
         self._reports: dict[tuple[str, int], dict[str, Any]] = {}
         self._log = tempfile.TemporaryFile()  # noqa: SIM115, open as long as the server
         settings = {
@@ -189,8 +192,11 @@ class _Server:
         self._control.settimeout(seconds)
         try:
             data = self._control.recv(_CHUNK)
-        except OSError:
+        except TimeoutError:
             return False
+        except OSError:
+            data = b""
+        self.is_gone = not data
         *lines, self._unread = (self._unread + data).split(b"\n")
         for report in map(json.loads, lines):
             event = next(iter(report))

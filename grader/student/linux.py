@@ -62,7 +62,11 @@ def become(user: int, keep: int = 0) -> None:
 
 def use_large_pages() -> None:
     """Gather this process's memory in large pages where the kernel can: a fork copies fewer."""
-    for line in Path("/proc/self/maps").read_text("ascii", "replace").splitlines():
+    try:
+        maps = Path("/proc/self/maps").read_text("utf-8", "replace")
+    except OSError:  # a container may hide it: then forks take their time
+        return
+    for line in maps.splitlines():
         span, rights, _, _, file, *name = line.split()
         if rights == "rw-p" and file == "0" and name in ([], ["[heap]"]):
             first, last = (int(address, 16) for address in span.split("-"))

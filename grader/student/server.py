@@ -151,13 +151,13 @@ def main(settings: dict[str, Any]) -> None:
     session.warm_up()
     if threading.active_count() > 1:  # a fork would copy their locks, but not them
         raise RuntimeError(f"imports have started threads: {threading.enumerate()}")
-    confine_server(settings)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":
         from linux import use_large_pages
 
         use_large_pages()
+    confine_server(settings)
     say(control, warm=round(time.perf_counter() - start, 3))
     Server(control, settings).run()
 

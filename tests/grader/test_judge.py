@@ -15,14 +15,14 @@ from course_rnn.check import EXERCISES
 from course_rnn.check.engine import find_problem
 from grader import course
 from grader.intake import read_submission
-from grader.judge import judge_submission
+from grader.judge import SandboxLostError, judge_submission
 from grader.policy import Limits, Policy
 from grader.results import CellResult
 from grader.sample_class.transcribe import transcribe
 from grader.sources import grading, list_assignments
 from tests.attacks import NAME, POINTS
 from tests.attacks.section_b import thief
-from tests.grader.fake_sandbox import FakeSandbox
+from tests.grader.fake_sandbox import FakeChild, FakeSandbox
 from tests.grader.submissions import (
     hand_in,
     hand_in_small,
@@ -60,6 +60,14 @@ def passes(sandbox: FakeSandbox, answer: str, test: str) -> bool:
     result = verdict(sandbox, answer, answer, test)
     assert result.status == "passed", result
     return result.points == 2
+
+
+def test_the_end_of_the_sandbox_is_not_the_students_fault(
+    sandbox: FakeSandbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(FakeChild, "ending", lambda _: "sandbox")
+    with pytest.raises(SandboxLostError, match="ended while it was graded"):
+        verdict(sandbox, "f = 1", "import os\nos._exit(0)", "assert f == 1")
 
 
 # --------------------------------------------------------------------------- what passes through

@@ -313,7 +313,7 @@ def test_a_dead_server_is_replaced_and_a_closed_one_leaves_nothing_behind(places
             for process in servers:
                 with contextlib.suppress(psutil.NoSuchProcess):  # gone with another of them
                     process.kill()
-            assert pupil.child.ending() == ""
+            assert pupil.child.ending() == "sandbox"
         with pupil_in(other) as pupil:
             assert pupil.value("1 + 1") == 2
     assert not {p for p in psutil.Process().children(recursive=True) if p not in before}
