@@ -263,7 +263,7 @@ def grade_with_stock(each: Class, usual: set[str]) -> None:
     batch = each.batch
     if each.attacks[0].row not in NOT_COMPARED:
         before = files_of(batch.room)
-        port = section_b._listener().getsockname()[1]
+        port = section_b.listener().getsockname()[1]
         noted = stock.run(batch, "autograde", NAME, port=port)
         damage = harm(before, files_of(batch.room), usual)
         for number, _ in enumerate(each.attacks, 1):

@@ -25,16 +25,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a sub-command; return its exit status (2: nothing could be done)."""
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="grader", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, (place, what) in COMMANDS.items():
-        own = commands.add_parser(name, help=what, description=what.capitalize() + ".")
-        if name in arguments[:1]:
-            module = import_module(place)
-            module.add_arguments(own)
-            own.set_defaults(main=module.main)
-    options = parser.parse_args(arguments)
+    commands = parser.add_subparsers(metavar="COMMAND", dest="name", required=True)
+    for name, (_, what) in COMMANDS.items():
+        commands.add_parser(name, help=what, add_help=False)
+    name = parser.parse_args(arguments[:1]).name
+    place, what = COMMANDS[name]
+    module = import_module(place)
+    own = argparse.ArgumentParser(prog=f"grader {name}", description=what.capitalize() + ".")
+    module.add_arguments(own)
+    options = own.parse_intermixed_args(arguments[1:])  # students may follow options
     try:
-        return options.main(options)
+        return module.main(options)
     except KeyboardInterrupt:
         print("\nInterrupted. Nothing is lost: run it again to go on.", file=sys.stderr)
         return 130

@@ -87,17 +87,17 @@ def written_with_torch(released: NotebookNode, folder: Path) -> None:
 
 def caller(released: NotebookNode, folder: Path) -> None:
     """Try to reach a listening socket of this machine."""
-    port = _listener().getsockname()[1]
+    port = listener().getsockname()[1]
     thief(CALL_OUT.replace("PORT", str(port)))(released, folder)
 
 
 @functools.cache
-def _listener() -> socket.socket:
+def listener() -> socket.socket:
     """Return a socket that accepts connections as long as the tests run."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(99)
-    return listener
+    heard = socket.socket()
+    heard.bind(("127.0.0.1", 0))
+    heard.listen(99)
+    return heard
 
 
 HISTORY = """
