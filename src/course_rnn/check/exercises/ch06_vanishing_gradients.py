@@ -147,6 +147,87 @@ def diagonal_only(a_t, params):
     return (1 - a_t**2)[..., None] * np.eye(a_t.shape[-1], dtype=a_t.dtype)
 
 
+@STATE_JACOBIAN.misconception(
+    "SJ11",
+    "Waa transposed",
+    "Your slopes are where they belong, but Waa is transposed: its row i leads to entry i of the "
+    "new state, and nothing has to be turned.",
+)
+def waa_transposed(a_t, params):
+    return (1 - a_t**2)[..., None] * params.Waa.T
+
+
+@STATE_JACOBIAN.misconception(
+    "SJ12",
+    "np.diag of a batch",
+    "np.diag builds a matrix from ONE vector; of a batch (B, n_a) it takes the diagonal OUT. "
+    "Do you need the matrix, if all it does is multiply rows?",
+)
+def diag_of_a_batch(a_t, params):
+    return np.diag(1 - a_t**2) @ params.Waa
+
+
+@STATE_JACOBIAN.misconception(
+    "SJ13",
+    "slopes without an axis for the columns",
+    "You multiply (B, n_a) by (n_a, n_a) as they are, and the result needs three axes. Which one do"
+    " the slopes lack, so that each meets a whole row of Waa?",
+)
+def no_axis_for_the_columns(a_t, params):
+    return (1 - a_t**2) * params.Waa
+
+
+@STATE_JACOBIAN.misconception(
+    "SJ14",
+    "right for one step only",
+    "This is right for one step, (B, n_a), and puts the slopes on the columns for all steps, "
+    "(T, B, n_a): count the axes from the last one.",
+)
+def right_for_one_step(a_t, params):
+    return (1 - a_t**2)[:, :, None] * params.Waa
+
+
+@STATE_JACOBIAN.misconception(
+    "SJ15",
+    "einsum for two axes",
+    "This is right for one step, but the states of all steps have one axis more than your "
+    "subscripts. In einsum an ellipsis stands for all leading axes.",
+)
+def einsum_for_two_axes(a_t, params):
+    return np.einsum("bi,ij->bij", 1 - a_t**2, params.Waa)
+
+
+@STATE_JACOBIAN.misconception(
+    "SJ16",
+    "a loop over the first axis only",
+    "Your loop over the examples is right for one step. With all steps the first axis is time, and "
+    "what you meet inside is still a batch, not one state.",
+)
+def loop_over_first_axis(a_t, params):
+    return np.stack([np.diag(1 - a**2) @ params.Waa for a in a_t])
+
+
+@STATE_JACOBIAN.misconception(
+    "SJ17",
+    "two sizes expected",
+    "You take the shape apart as (B, n_a). The states of all steps are (T, B, n_a): only the last "
+    "axis is sure to be there.",
+)
+def two_sizes_expected(a_t, params):
+    B, n_a = a_t.shape
+    return _jacobian(a_t, params).reshape(B, n_a, n_a)
+
+
+@STATE_JACOBIAN.misconception(
+    "SJ18",
+    "entry by entry with the diagonal",
+    "Of Waa only the diagonal is left, because you multiply entry by entry. In the equation "
+    "diag(...) Waa is a product of matrices.",
+)
+def entry_by_entry(a_t, params):
+    return _jacobian(a_t, params) * np.eye(a_t.shape[-1], dtype=a_t.dtype)
+
+
 # ------------------------------------------------------------------------ gradient_norms
 
 
@@ -319,11 +400,149 @@ def mean_absolute(dstate, caches, cell_backward):
     return np.array([np.abs(np.concatenate(parts, axis=-1)).mean() for parts in gradients])
 
 
+@GRADIENT_NORMS.misconception(
+    "GN12",
+    "the list lost on the way",
+    "After the first step your dstate is an array, no longer a list of arrays, and the star hands "
+    "on its rows one by one. What keeps it a list when you take the result apart?",
+)
+def list_lost(dstate, caches, cell_backward):
+    norms = [_norm(dstate)]
+    for cache in reversed(caches):
+        _, dstate, _ = cell_backward(*dstate, cache)
+        norms.append(_norm(dstate))
+    return np.array(norms)
+
+
+@GRADIENT_NORMS.misconception(
+    "GN13",
+    "three results expected",
+    "You take exactly three things from the cell. One with two states returns four: whatever stands"
+    " between the first and the last belongs to the states.",
+)
+def three_expected(dstate, caches, cell_backward):
+    norms = [_norm(dstate)]
+    for cache in reversed(caches):
+        _, da_prev, _ = cell_backward(*dstate, cache)
+        dstate = [da_prev]
+        norms.append(_norm(dstate))
+    return np.array(norms)
+
+
+@GRADIENT_NORMS.misconception(
+    "GN14",
+    "one state handed to the cell",
+    "You hand the cell the gradient of one state. It is right for the vanilla cell; one with two "
+    "states wants both, and the list has as many as it needs.",
+)
+def one_state_handed(dstate, caches, cell_backward):
+    da = dstate[0]
+    norms = [_norm([da])]
+    for cache in reversed(caches):
+        _, da, _ = cell_backward(da, cache)
+        norms.append(_norm([da]))
+    return np.array(norms)
+
+
+@GRADIENT_NORMS.misconception(
+    "GN15",
+    "lengths of the states added",
+    "You add up the lengths of the two states. Both are parts of ONE vector an example, and lengths"
+    " at right angles do not add.",
+)
+def lengths_of_states_added(dstate, caches, cell_backward):
+    gradients = _all_the_way(dstate, caches, cell_backward)
+    return np.array([sum(_norm([part]) for part in parts) for parts in gradients])
+
+
+@GRADIENT_NORMS.misconception(
+    "GN16",
+    "states below each other",
+    "You average the lengths of the two states, or lay their rows BELOW each other. An example's "
+    "states make one long row: which axis must grow?",
+)
+def states_below_each_other(dstate, caches, cell_backward):
+    gradients = _all_the_way(dstate, caches, cell_backward)
+    return np.array([np.mean([_norm([part]) for part in parts]) for parts in gradients])
+
+
+@GRADIENT_NORMS.misconception(
+    "GN17",
+    "sum over the batch",
+    "You add the lengths of the examples up, so the result grows with B. Their mean is asked for.",
+)
+def sum_over_batch(dstate, caches, cell_backward):
+    return gradient_norms(dstate, caches, cell_backward) * len(dstate[0])
+
+
+@GRADIENT_NORMS.misconception(
+    "GN18",
+    "mean under the root",
+    "Under your root is the MEAN of an example's squares. The length takes their sum: only over the"
+    " examples is there a mean.",
+)
+def mean_under_root(dstate, caches, cell_backward):
+    gradients = _all_the_way(dstate, caches, cell_backward)
+    wide = [np.concatenate(parts, axis=-1) for parts in gradients]
+    return np.array([np.sqrt((rows**2).mean(axis=-1)).mean() for rows in wide])
+
+
+@GRADIENT_NORMS.misconception(
+    "GN19",
+    "one mean of all squares",
+    "You take one mean of all squares and one root. Each example has a length of its own, the root "
+    "of its SUM of squares; the mean comes last.",
+)
+def mean_of_all_squares(dstate, caches, cell_backward):
+    gradients = _all_the_way(dstate, caches, cell_backward)
+    wide = [np.concatenate(parts, axis=-1) for parts in gradients]
+    return np.array([np.sqrt((rows**2).mean()) for rows in wide])
+
+
+@GRADIENT_NORMS.misconception(
+    "GN20",
+    "lag 0 left at zero",
+    "Your first norm is still the zero you began with. At lag 0 there is a gradient too: the one "
+    "that arrives.",
+)
+def lag_zero_is_zero(dstate, caches, cell_backward):
+    norms = gradient_norms(dstate, caches, cell_backward)
+    norms[0] = 0
+    return norms
+
+
+@GRADIENT_NORMS.misconception(
+    "GN21",
+    "no mean over the batch",
+    "You have a length for each lag AND each example. One number a lag is asked for: their mean.",
+)
+def no_mean(dstate, caches, cell_backward):
+    gradients = _all_the_way(dstate, caches, cell_backward)
+    wide = [np.concatenate(parts, axis=-1) for parts in gradients]
+    return np.array([np.linalg.norm(rows, axis=-1) for rows in wide])
+
+
+@GRADIENT_NORMS.misconception(
+    "GN22",
+    "length along the batch",
+    "You measure down the batch: one length for each unit. An example is a ROW, so its length runs "
+    "along the last axis.",
+)
+def along_the_batch(dstate, caches, cell_backward):
+    gradients = _all_the_way(dstate, caches, cell_backward)
+    wide = [np.concatenate(parts, axis=-1) for parts in gradients]
+    return np.array([np.linalg.norm(rows, axis=0).mean() for rows in wide])
+
+
 # ------------------------------------------------------------------------- clip_by_value
 
 
 def _gradients(scale: float) -> Callable[[np.random.Generator], tuple]:
     return lambda rng: (RNNParams(*(scale * w for w in _params(rng, 4, 5))),)
+
+
+def _zeros(rng: np.random.Generator) -> tuple:  # none of them -0.
+    return (_each(np.zeros_like, _params(rng, 4, 5)),)
 
 
 def _each(change: Callable[[np.ndarray], np.ndarray], grads: RNNParams) -> RNNParams:
@@ -468,6 +687,73 @@ def signs_only(grads, limit):
     return _each(lambda g: (limit * np.sign(g)).astype(g.dtype), grads)
 
 
+@CLIP_BY_VALUE.misconception(
+    "CV25",
+    "zero as the lower bound",
+    "Your negative numbers have become zero. The limit holds on both sides of zero, so the lower "
+    "bound lies below it.",
+)
+def zero_as_lower_bound(grads, limit):
+    return _each(lambda g: np.clip(g, 0, limit), grads)
+
+
+@CLIP_BY_VALUE.misconception(
+    "CV26",
+    "only Waa",
+    "Only Waa is clipped, the gradients of Wax and ba come back as they were. Go through ALL "
+    "fields.",
+)
+def only_waa(grads, limit):
+    return grads._replace(Waa=np.clip(grads.Waa, -limit, limit))
+
+
+@CLIP_BY_VALUE.misconception(
+    "CV27",
+    "only the first array",
+    "Only the first array is clipped, the others come back as they were. Does your loop reach "
+    "them?",
+)
+def only_the_first(grads, limit):
+    return grads._replace(Wax=np.clip(grads.Wax, -limit, limit))
+
+
+@CLIP_BY_VALUE.misconception(
+    "CV28",
+    "a limit of 1",
+    "You clip at 1 whatever the limit is: look at where `limit` enters.",
+)
+def limit_of_one(grads, limit):
+    return _each(lambda g: np.clip(g, -1, 1), grads)
+
+
+@CLIP_BY_VALUE.misconception(
+    "CV29",
+    "only the lower bound",
+    "Large POSITIVE numbers pass. The limit holds on both sides of zero.",
+)
+def lower_bound_only(grads, limit):
+    return _each(lambda g: np.maximum(g, -limit), grads)
+
+
+@CLIP_BY_VALUE.misconception(
+    "CV30",
+    "a list as the only field",
+    "RNNParams has three fields, and you hand it ONE thing, which holds all three arrays. A star "
+    "in front of it takes it apart.",
+)
+def list_as_a_field(grads, limit):
+    return RNNParams([np.clip(g, -limit, limit) for g in grads])
+
+
+@CLIP_BY_VALUE.misconception(
+    "CV31",
+    "np.clip on the NamedTuple",
+    "np.clip takes one array, and grads are three of different shapes. Clip them one by one.",
+)
+def clip_the_tuple(grads, limit):
+    return np.clip(grads, -limit, limit)
+
+
 # -------------------------------------------------------------------------- clip_by_norm
 
 CLIP_BY_NORM = Exercise(
@@ -482,7 +768,7 @@ CLIP_BY_NORM = Exercise(
         Case("just too long", _with(6.0, _gradients(1.0))),
         Case("very long", _with(0.01, _gradients(1e3))),
         Case("float32", _float32(_with(1.5, _gradients(1.0)))),
-        Case("all zero", _with(1.0, _gradients(0.0))),
+        Case("all zero", _with(1.0, _zeros)),
     ),
 )
 
@@ -608,6 +894,158 @@ def changes_its_gradients(grads, max_norm):
 def wrong_way_round(grads, max_norm):
     norm = _length(grads)
     return _shrunk(grads, max_norm / norm if 0 < norm < max_norm else 1.0), norm
+
+
+@CLIP_BY_NORM.misconception(
+    "CN29",
+    "outputs exchanged",
+    "You return the norm first. The new gradients come first, then the norm.",
+)
+def outputs_exchanged(grads, max_norm):
+    return clip_by_norm(grads, max_norm)[::-1]
+
+
+@CLIP_BY_NORM.misconception(
+    "CN30",
+    "norm not returned",
+    "You return the gradients alone: their three fields were taken for the two things expected. "
+    "Return the norm beside them.",
+)
+def norm_not_returned(grads, max_norm):
+    return clip_by_norm(grads, max_norm)[0]
+
+
+@CLIP_BY_NORM.misconception(
+    "CN31",
+    "zero divided by zero",
+    "Gradients that are all zero become NaN: somewhere you divide zero by a norm of zero. They are "
+    "short enough and stay as they are.",
+)
+def zero_by_zero(grads, max_norm):
+    norm = _length(grads)
+    return _each(lambda g: g / norm * min(norm, max_norm), grads), norm
+
+
+@CLIP_BY_NORM.misconception(
+    "CN32",
+    "division by a norm of zero",
+    "Your norm is a Python float, and with gradients that are all zero you divide by it. Ask first "
+    "whether there is anything to shrink.",
+)
+def division_by_zero(grads, max_norm):
+    norm = float(_length(grads))
+    return _shrunk(grads, min(1.0, max_norm / norm)), norm
+
+
+def _each_by_its_own(grads: RNNParams, max_norm: float) -> tuple[RNNParams, list[np.floating]]:
+    norms = [np.linalg.norm(g) for g in grads]
+    factors = [max_norm / norm if norm > max_norm else 1.0 for norm in norms]
+    return RNNParams(*(g * f for g, f in zip(grads, factors, strict=True))), norms
+
+
+@CLIP_BY_NORM.misconception(
+    "CN33",
+    "each array by its own norm, the last one returned",
+    "You measure and clip each array by itself and return the length of the last. There is ONE "
+    "length, of all numbers together, and it is known only after all arrays have been seen.",
+)
+def last_of_many(grads, max_norm):
+    clipped, norms = _each_by_its_own(grads, max_norm)
+    return clipped, norms[-1]
+
+
+@CLIP_BY_NORM.misconception(
+    "CN34",
+    "each array by its own norm, all returned",
+    "You measure and clip each array by itself and return a length for each. All arrays together "
+    "have ONE length, and shrink by one factor.",
+)
+def all_of_many(grads, max_norm):
+    return _each_by_its_own(grads, max_norm)
+
+
+@CLIP_BY_NORM.misconception(
+    "CN35",
+    "sum before the square",
+    "You add the numbers up before you square them, so positive and negative ones cancel. Square "
+    "each number, then add.",
+)
+def sum_before_square(grads, max_norm):
+    norm = abs(sum(g.sum() for g in grads))
+    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+
+
+@CLIP_BY_NORM.misconception(
+    "CN36",
+    "biases not shrunk",
+    "Your norm is right, but the biases keep their size, so the direction changes. One factor for "
+    "ALL arrays.",
+)
+def biases_not_shrunk(grads, max_norm):
+    clipped, norm = clip_by_norm(grads, max_norm)
+    return clipped._replace(ba=grads.ba.copy()), norm
+
+
+@CLIP_BY_NORM.misconception(
+    "CN37",
+    "factor from the squared norm",
+    "Your norm is right, but you scale by its square: the root comes too late for the factor.",
+)
+def factor_from_square(grads, max_norm):
+    square = _length(grads) ** 2
+    return _shrunk(grads, max_norm / square if square > max_norm else 1.0), np.sqrt(square)
+
+
+@CLIP_BY_NORM.misconception(
+    "CN38",
+    "mean under the root",
+    "Under your root is the MEAN of the squares. The length takes their sum.",
+)
+def mean_of_squares(grads, max_norm):
+    norm = np.sqrt(np.mean(np.concatenate([g.ravel() for g in grads]) ** 2))
+    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+
+
+@CLIP_BY_NORM.misconception(
+    "CN39",
+    "a list as the only field",
+    "RNNParams is given ONE list and has three fields. A star in front of the list takes it apart.",
+)
+def list_as_only_field(grads, max_norm):
+    norm = _length(grads)
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return RNNParams([g * factor for g in grads]), norm
+
+
+@CLIP_BY_NORM.misconception(
+    "CN40",
+    "np.linalg.norm of the NamedTuple",
+    "np.linalg.norm takes one array, and grads are three of different shapes. What can you take "
+    "from each of them and add up?",
+)
+def norm_of_the_tuple(grads, max_norm):
+    norm = np.linalg.norm(grads)
+    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+
+
+@CLIP_BY_NORM.misconception(
+    "CN41",
+    "absolute values added",
+    "You add up absolute values. The length is the root of the sum of squares.",
+)
+def absolute_values_added(grads, max_norm):
+    norm = sum(np.abs(g).sum() for g in grads)
+    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+
+
+@CLIP_BY_NORM.misconception(
+    "CN42",
+    "nothing shrunk",
+    "Your norm is right, and the gradients come back as they were. g * factor is a NEW array: what "
+    "becomes of it?",
+)
+def nothing_shrunk(grads, max_norm):
+    return grads, _length(grads)
 
 
 EXERCISES = (STATE_JACOBIAN, GRADIENT_NORMS, CLIP_BY_VALUE, CLIP_BY_NORM)
