@@ -20,6 +20,7 @@ from typing import Any
 from course_rnn.check.engine import find_problem
 from course_rnn.check.exercise import Exercise
 from course_rnn.check.exercises import EXERCISES
+from course_rnn.check.message import passed
 
 __all__ = ["EXERCISES", "CheckFailed", "check"]
 
@@ -55,8 +56,7 @@ def check(function: Callable[..., Any], *, seed: int = 0) -> None:
         failed = CheckFailed(problem.text)
         failed.misconception_id = problem.misconception.id if problem.misconception else None
         raise failed from problem.error
-    cases = ", ".join(case.name for case in exercise.cases)
-    print(f"✓ {exercise.name} is right ({cases}).")
+    print(passed(exercise))
 
 
 def _find_exercise(function: Callable[..., Any]) -> Exercise:

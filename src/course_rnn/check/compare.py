@@ -1,8 +1,43 @@
 """The first difference between what came back and what was expected, in words."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+
+class UnusableAnswerError(Exception):
+    """An answer that is wrong before it can be compared; the text says why."""
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What a drawing function is held against: probabilities, and how often it was asked."""
+
+    p: np.ndarray
+    n_draws: int
+
+    def explain(self, frequencies: np.ndarray) -> bool:
+        r"""Tell whether chance alone can have led from the probabilities to these frequencies.
+
+        For n draws of an event of probability p, Chernoff's bound on the tail beyond f is
+
+        $$\exp(-n (f \log (f / p) + (1 - f) \log ((1 - f) / (1 - p))))$$
+
+        It is computed for each outcome and for each run of first outcomes; one below e^-20, two
+        in a thousand million, is taken for proof.
+        """
+        if np.shape(frequencies) != self.p.shape:
+            return False
+        p, f = (np.append(x, np.cumsum(x)[:-1]).clip(0, 1) for x in (self.p, frequencies))
+        f = f.round(9)  # sums of frequencies that should be 1 are
+        divergence = _x_log_ratio(f, p) + _x_log_ratio(1 - f, 1 - p)
+        return bool(np.all(self.n_draws * divergence < 20))
+
+
+def _x_log_ratio(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(x > 0, x * np.log(np.where(x > 0, x, 1) / y), 0)
 
 
 def difference(
@@ -23,7 +58,8 @@ def difference(
     got
         What the student's function returned.
     expected
-        What the reference returned: an array, a number, a dict, a str, None or a tuple of these.
+        What the reference returned: an array, a number, a dict, a str, None or a tuple of these,
+        or the chances that frequencies are held against.
     tolerance
         How far real numbers may be off by chance, beyond what rounding explains.
 
@@ -36,6 +72,8 @@ def difference(
         return None
     if got is None and expected is not None:
         return f"{name} is None: is there a return line, and is it reached?"
+    if isinstance(expected, Chances):
+        return _chance_difference(name, got, expected)
     if isinstance(expected, dict):
         return _dict_difference(name, got, expected, tolerance)
     if isinstance(expected, tuple):
@@ -43,6 +81,8 @@ def difference(
     if expected is None or isinstance(expected, str):
         same = type(got) is type(expected) and got == expected
         return None if same else f"{name} is {_short(got)}, expected {_short(expected)}."
+    if isinstance(expected, list) and expected and isinstance(expected[0], tuple):
+        return _list_difference(name, got, expected, tolerance)
     array = None if isinstance(expected, list) and not expected else _as_array(expected)
     if array is not None:
         return _array_difference(name, got, array, tolerance)
@@ -69,6 +109,41 @@ def _tuple_difference(
         if found:
             return found
     return None
+
+
+def _list_difference(
+    name: str,
+    got: Any,  # noqa: ANN401
+    expected: list[tuple],
+    tolerance: float,
+) -> str | None:
+    """Compare lists of pairs item by item, so that the words are those of the exercise."""
+    noun = "a list of pairs" if len(expected[0]) == 2 else "a list of tuples"
+    if hasattr(expected[0], "_fields"):
+        noun += f" ({', '.join(expected[0]._fields)})"
+    if not isinstance(got, (list, tuple)) and not getattr(got, "ndim", 0):
+        return f"{name} is a {_kind(got)}, expected {noun}."
+    if len(got) != len(expected):
+        return f"{name} has {len(got)} items, expected {len(expected)}: {noun}."
+    for i, (item, right) in enumerate(zip(got, expected, strict=True)):
+        item = tuple(item) if isinstance(item, np.ndarray) and item.ndim else item
+        found = difference(f"{name}[{i}]", item, right, tolerance)
+        if found:
+            return found
+    return None
+
+
+def _chance_difference(name: str, got: Any, expected: Chances) -> str | None:  # noqa: ANN401
+    array = _as_array(got.p if isinstance(got, Chances) else got)
+    if array is None or array.shape != expected.p.shape:
+        return _array_difference(name, got, expected.p, 0.0)
+    if expected.explain(array):
+        return None
+    worst = np.abs(array - expected.p).argmax()
+    return (
+        f"{name}[{worst}] is {_number(array[worst])}, expected about "
+        f"{_number(expected.p[worst])}: chance does not explain this in {expected.n_draws} draws."
+    )
 
 
 def _dict_difference(

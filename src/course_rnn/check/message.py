@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_rnn.check.backward import NoCacheError
-from course_rnn.check.compare import difference
+from course_rnn.check.compare import UnusableAnswerError, difference
 from course_rnn.check.exercise import Case, Exercise, Misconception
 from course_rnn.check.outcome import Outcome, argument_names
 
@@ -38,10 +38,17 @@ def what_is_wrong(outcome: Outcome, expected: Outcome, exercise: Exercise) -> st
 
 def not_written(exercise: Exercise) -> str:
     """Say that the stub is still there."""
-    return (
+    return _fill(
+        "",
         f"{exercise.name} is not written yet: replace `raise NotImplementedError()` in its cell "
-        f"by your code, run that cell, then run this one again."
+        f"by your code, run that cell, then run this one again.",
     )
+
+
+def passed(exercise: Exercise) -> str:
+    """Say that an answer is right, and on which inputs."""
+    cases = "; ".join(case.name for case in exercise.cases)
+    return _fill("", f"✓ {exercise.name} is right ({cases}).")
 
 
 def compose(
@@ -54,14 +61,15 @@ def compose(
     ]
     if cause:
         parts.append(("Likely cause: ", f"{cause.hint} [{cause.id}]"))
-    return "\n".join(
-        textwrap.fill(text, 96, initial_indent=label and f"  {label}", subsequent_indent="    ")
-        for label, text in parts
-    )
+    return "\n".join(_fill(label, text) for label, text in parts)
+
+
+def _fill(label: str, text: str) -> str:
+    return textwrap.fill(text, 96, initial_indent=label and f"  {label}", subsequent_indent="    ")
 
 
 def _error(error: BaseException) -> str:
-    if isinstance(error, NoCacheError):
+    if isinstance(error, (NoCacheError, UnusableAnswerError)):
         return str(error)
     line = _own_line(error)
     where = f" in your line `{line}`" if line else ""
@@ -96,7 +104,10 @@ def _difference(got: Any, expected: Any, exercise: Exercise) -> str | None:  # n
 
 def _describe_arguments(exercise: Exercise, args: tuple) -> str:
     names = argument_names(exercise)
-    return ", ".join(f"{name} {_describe(arg)}" for name, arg in zip(names, args, strict=False))
+    described = {name: _describe(arg) for name, arg in zip(names, args, strict=False)}
+    return ", ".join(
+        name if what in ("", f"= {name}") else f"{name} {what}" for name, what in described.items()
+    )
 
 
 def _describe(value: Any) -> str:  # noqa: ANN401
@@ -107,7 +118,7 @@ def _describe(value: Any) -> str:  # noqa: ANN401
         dtype = "" if value.dtype == np.float64 else f" {value.dtype}"
         return f"{value.shape}{dtype}"
     if isinstance(value, np.random.Generator):
-        return "of NumPy"
+        return ""
     if _holds_arrays(value):
         shown = [_describe(item).removeprefix("= ") for item in value[:3]]
         return f"= [{', '.join(shown)}{', …' if len(value) > 3 else ''}]"
