@@ -1,4 +1,4 @@
-"""A text that only EOS can end."""
+"""A text that never gets past EOS."""
 
 from collections.abc import Callable
 
@@ -16,14 +16,15 @@ def sample_text(
     n_tokens: int = 200,
     temperature: float = 1.0,
 ) -> list[str]:
-    """Forget n_tokens."""
+    """Turn back at EOS without drawing again."""
     for token in prompt:
         logits, state = step(np.array([vocabulary[token]]), state)
+    index = sample_index(logits[0], rng, temperature)  # noqa: F821, from the cell above
     written = []
-    while True:
-        index = sample_index(logits[0], rng, temperature)  # noqa: F821, from the cell above
+    while len(written) < n_tokens:
         if index == vocabulary[EOS]:
-            break
-        written = [index]
+            continue
+        written.append(index)
         logits, state = step(np.array([index]), state)
+        index = sample_index(logits[0], rng, temperature)  # noqa: F821
     return decode(written, vocabulary)
