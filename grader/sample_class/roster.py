@@ -7,11 +7,12 @@ from dataclasses import dataclass
 class Submission:
     """What one student handed in.
 
-    A function is taken from `code` (a file beside this one) if it is there, from the
-    `misconceptions` (their ids) if one belongs to it, is left as the stub if it is `undone`, and
-    is the solution's otherwise. `cut_off` leaves half of the file, and `stripped` the cells
-    without what nbgrader wrote into them, as some editors do. `ends` are the ways in which the test
-    cells end that do not pass, and of the misconceptions those put in are named, and no others.
+    A function is that of one of the `misconceptions` (their ids) if one belongs to it, else taken
+    from `code` (a file beside this one) if it is there, is left as the stub if it is `undone`, and
+    is the solution's otherwise. `recognised` are the misconceptions that the code itself has; no
+    others may be named. `cut_off` leaves half of the file, and `stripped` the cells without what
+    nbgrader wrote into them, as some editors do. `ends` are the ways in which the test cells end
+    that do not pass.
     """
 
     student: str
@@ -24,6 +25,7 @@ class Submission:
     cut_off: bool = False
     stripped: bool = False
     ends: tuple[str, ...] = ()
+    recognised: tuple[str, ...] = ()
 
 
 FREE_TEXT = {
@@ -419,7 +421,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             "last_state (2 points) raises an error",
             code="crashing",
             ends=("error",),
-            misconceptions=("LT2",),
+            recognised=("LT2",),
         ),
         Submission(
             "kofi",
@@ -640,7 +642,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             "gru_cell_forward (3 points) is wrong, gru_cell_backward is its derivative",
             code="other_convention",
             ends=("failed",),
-            misconceptions=("GF1",),
+            recognised=("GF1",),
         ),
         Submission(
             "hana",

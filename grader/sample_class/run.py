@@ -17,7 +17,7 @@ from grader.run.snapshot import open_job
 from grader.sample_class.build import write_submissions
 from grader.sample_class.roster import ROSTER, Submission
 
-CELL_SECONDS = 8.0  # the infinite loops of the class are met several times
+CELL_SECONDS = 12.0  # the infinite loops of the class are met several times
 
 
 def grade_sample(folder: Path, assignments: list[str], report: Report) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _describe(entry: Submission, result: Result) -> dict[str, Any]:
     expected = {
         "score": entry.expected,
         "ends": list(entry.ends),
-        "misconceptions": sorted(entry.misconceptions),
+        "misconceptions": sorted((*entry.misconceptions, *entry.recognised)),
     }
     return {
         "id": entry.student,

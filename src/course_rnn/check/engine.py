@@ -40,7 +40,8 @@ def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) ->
     """Try a function on every case of an exercise.
 
     A backward pass that fails beside a wrong forward pass is tried again with the reference in
-    its place: what is wrong there does not count twice.
+    its place: what is wrong there does not count twice. If it fails there, too, it is compared
+    with the derivative of that forward pass, on the first case: trying takes a thousand calls.
 
     Parameters
     ----------
@@ -61,6 +62,7 @@ def find_problem(function: Callable[..., Any], exercise: Exercise, seed: int) ->
         stand_ins = (*exercise.builds_on, exercise.forward)
         if _first_problem(function, replace(exercise, builds_on=stand_ins), seed) is None:
             return None
+        exercise = replace(exercise, cases=exercise.cases[:1], naming_cases=())  # each is slow
     return _first_problem(function, exercise, seed)
 
 
