@@ -415,7 +415,10 @@ SAMPLE_INDEX = Exercise(
     reference=sample_index,
     outputs=("frequency",),
     cases=(
-        Case(f"ten tokens, {N_DRAWS} draws", _scores(1.0, LIKELY_FIRST)),
+        Case(
+            f"ten tokens in this order and in reverse, {N_DRAWS} draws each",
+            _scores(1.0, LIKELY_FIRST),
+        ),
         Case("temperature 0.25", _scores(0.25)),
         Case("temperature 3", _scores(3.0, (0.0, 6.0, 3.0, -3.0))),
         Case("logits near 1000, temperature 0.01", _scores(0.01, shift=1000.0)),
