@@ -344,31 +344,27 @@ def averaged_over_steps(dembedded, cache):
 N_DRAWS = 100
 
 
-class Draws(NamedTuple):
-    """What comes of some logits, and of the same logits in reverse order."""
-
-    given: Any
-    reversed: Any
-
-
 def _frequencies(
     function: Callable[..., int],
     logits: np.ndarray,
     rng: np.random.Generator,
     temperature: float = 1.0,
-) -> Draws:
-    """Draw often and count: whoever draws from the right probabilities is right, in any way.
+) -> Any:
+    """Draw often for each step and count: whoever draws from the right probabilities is right.
 
-    The reference answers with its probabilities, so that chance has a say on one side only.
+    logits: of one step, (V,), or of several, (T, V). The reference answers with its probabilities,
+    so that chance has a say on one side only.
     """
-    both = Draws(logits, logits[::-1].copy())
+    steps = np.atleast_2d(logits)
     if function is sample_index:
-        return Draws(*(Chances(softmax(z / temperature), N_DRAWS) for z in both))
+        frequencies = [Chances(softmax(z / temperature), N_DRAWS) for z in steps]
+        return tuple(frequencies) if np.ndim(logits) > 1 else frequencies[0]
     before = rng.bit_generator.state
-    drawn = [[_index(function(z, rng, temperature), len(z)) for _ in range(N_DRAWS)] for z in both]
+    drawn = [[_index(function(z, rng, temperature), len(z)) for _ in range(N_DRAWS)] for z in steps]
     if rng.bit_generator.state == before:
-        _ask_where_chance_comes_from(drawn, [z.argmax() for z in both])
-    return Draws(*(np.bincount(d, minlength=len(logits)) / N_DRAWS for d in drawn))
+        _ask_where_chance_comes_from(drawn, list(steps.argmax(axis=1)))
+    frequencies = [np.bincount(d, minlength=steps.shape[1]) / N_DRAWS for d in drawn]
+    return tuple(frequencies) if np.ndim(logits) > 1 else frequencies[0]
 
 
 def _index(index: Any, V: int) -> int:
@@ -388,8 +384,8 @@ def _index(index: Any, V: int) -> int:
 def _ask_where_chance_comes_from(drawn: list[list[int]], likeliest: list[int]) -> None:
     """Object to draws for which rng was not used, unless they are the likeliest throughout.
 
-    A fixed random number u cannot pass for that: one end of 0 … 1 is the likeliest token of the
-    first case's logits, the other end that of their reverse, and the two do not meet.
+    A fixed random number cannot pass for that in the first case: the likeliest token is at one end
+    of 0 … 1 in its first step, at the other in its second, and the two do not meet.
     """
     if any(len(set(indices)) > 1 for indices in drawn):
         raise UnusableAnswerError("your function draws, but the rng it was given is never used.")
@@ -400,9 +396,7 @@ def _ask_where_chance_comes_from(drawn: list[list[int]], likeliest: list[int]) -
         )
 
 
-def _scores(
-    temperature: float, logits: tuple[float, ...] = (0.0, 2.0, 1.0, -1.0), shift: float = 0.0
-) -> Callable[[np.random.Generator], tuple]:
+def _scores(temperature: float, *logits: Any, shift: float = 0.0) -> Callable[..., tuple]:
     return lambda rng: (np.array(logits) + shift, rng, temperature)
 
 
@@ -416,12 +410,12 @@ SAMPLE_INDEX = Exercise(
     outputs=("frequency",),
     cases=(
         Case(
-            f"ten tokens in this order and in reverse, {N_DRAWS} draws each",
-            _scores(1.0, LIKELY_FIRST),
+            f"the logits of two steps, {N_DRAWS} draws of each",
+            _scores(1.0, LIKELY_FIRST, LIKELY_FIRST[::-1]),
         ),
-        Case("temperature 0.25", _scores(0.25)),
-        Case("temperature 3", _scores(3.0, (0.0, 6.0, 3.0, -3.0))),
-        Case("logits near 1000, temperature 0.01", _scores(0.01, shift=1000.0)),
+        Case("temperature 0.25", _scores(0.25, 0, 2, 1, -1)),
+        Case("temperature 3", _scores(3.0, 0, 6, 3, -3)),
+        Case("logits near 1000, temperature 0.01", _scores(0.01, 0, 2, 1, -1, shift=1000.0)),
     ),
     ask=_frequencies,
     tolerance=0.12,  # to find the misconception, not to judge: Chances do that
