@@ -294,9 +294,8 @@ def counted_once_a_step(dembedded, cache):
 @EMBEDDING_BACKWARD.misconception(
     "EB11",
     "a repeated token counted once a text",
-    "Your loop over the texts adds up each text's first place or last place of a token alone: "
-    "within one text a token can occur at several steps, and += with an index array writes to its "
-    "row once.",
+    "Your loop over the texts counts a token once a text. Within one text it can occur at several "
+    "steps: then one index array names its row twice, and += writes to it once.",
 )
 def counted_once_a_text(dembedded, cache):
     indices, V = cache
