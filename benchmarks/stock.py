@@ -19,13 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 import course_rnn
 from benchmarks import watched
 from grader import course
+from grader.sandbox.bubblewrap import system_folders
 
 NAME = "02_rnn_forward"
 WALL_SECONDS, MEMORY_MIB, PROCESSES = 240, 4096, 96
 """What a batch may use: time, memory of a process, processes and threads together."""
 TOKEN = {"GRADING_TOKEN": "secret"}
 """What an instructor's environment may hold."""
-SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,7 @@ def _environment(batch: Batch) -> Iterator[str]:
 
 
 def _files(batch: Batch) -> Iterator[str]:
-    yield from ("--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc")
-    for name in SYSTEM:
-        if os.path.islink(f"/{name}"):
-            yield from ("--symlink", os.readlink(f"/{name}"), f"/{name}")
-        elif os.path.isdir(f"/{name}"):
-            yield from ("--ro-bind", f"/{name}", f"/{name}")
+    yield from (*system_folders(), "--ro-bind", "/etc", "/etc")
     yield from ("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp")
     library = Path(course_rnn.__file__).parent
     for place in (Path(sys.base_prefix), Path(sys.prefix), library):

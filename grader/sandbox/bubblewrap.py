@@ -64,12 +64,7 @@ def _environment() -> Iterator[str]:
 
 
 def _files(ground: Ground) -> Iterator[str]:
-    yield from ("--ro-bind", "/usr", "/usr")
-    for name in _SYSTEM:
-        if os.path.islink(f"/{name}"):
-            yield from ("--symlink", os.readlink(f"/{name}"), f"/{name}")
-        elif os.path.isdir(f"/{name}"):
-            yield from ("--ro-bind", f"/{name}", f"/{name}")
+    yield from system_folders()
     yield from _parents(Path("/etc/x"))
     for name in _ETC:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
@@ -84,6 +79,16 @@ def _files(ground: Ground) -> Iterator[str]:
         yield from _bind(ground.folder / name, Path(INSIDE, name))
     for name, place in ground.packages.items():
         yield from _bind(place, Path(INSIDE, "packages", name))
+
+
+def system_folders() -> Iterator[str]:
+    """Show /usr and the folders beside it that belong to it, read-only."""
+    yield from ("--ro-bind", "/usr", "/usr")
+    for name in _SYSTEM:
+        if os.path.islink(f"/{name}"):
+            yield from ("--symlink", os.readlink(f"/{name}"), f"/{name}")
+        elif os.path.isdir(f"/{name}"):
+            yield from ("--ro-bind", f"/{name}", f"/{name}")
 
 
 def _bind(source: Path, target: Path) -> Iterator[str]:

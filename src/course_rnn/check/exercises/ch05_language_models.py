@@ -668,15 +668,17 @@ def _go_on(
     draw: Callable[[np.ndarray], int],
     n_tokens: int,
     carries: bool = True,
+    stops: bool = True,
+    feeds: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> list[str]:
-    """Write after the prompt as it should be, or from the same state at every token."""
+    """Write after the prompt as it should be, or with one thing wrong."""
     written: list[int] = []
     while len(written) < n_tokens:
         index = draw(logits[0])
-        if TOKENS[index] == EOS:
+        if stops and TOKENS[index] == EOS:
             break
         written.append(index)
-        logits, after = step(np.array([index]), state)
+        logits, after = step(feeds(logits) if feeds else np.array([index]), state)
         state = after if carries else state
     return [TOKENS[index] for index in written]
 
@@ -688,24 +690,12 @@ def _write(
     draw: Callable[[np.ndarray], int],
     prompt: tuple[str, ...],
     n_tokens: int,
-    carries: bool = True,
-    feeds: str = "drawn",
     stops: bool = True,
+    feeds: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> list[str]:
-    """Write a text as it should be, or with one thing wrong."""
-    *before, index = (np.array([vocabulary[token]]) for token in prompt)
-    for earlier in before:
-        _, state = step(earlier, state)
-    written: list[int] = []
-    while len(written) < n_tokens:
-        logits, after = step(index, state)
-        drawn = draw(logits[0])
-        if stops and drawn == vocabulary[EOS]:
-            break
-        written.append(drawn)
-        state = after if carries else state
-        index = {"drawn": np.array([drawn]), "likeliest": logits.argmax(-1), "last": index}[feeds]
-    return [TOKENS[index] for index in written]
+    """Read a prompt, then go on."""
+    logits, state = _read(step, state, vocabulary, prompt)
+    return _go_on(step, logits, state, draw, n_tokens, stops=stops, feeds=feeds)
 
 
 @SAMPLE_TEXT.misconception(
@@ -716,8 +706,11 @@ def _write(
     source="https://github.com/FluxML/model-zoo/issues/12",
 )
 def likeliest_fed_back(step, state, vocabulary, rng, prompt, n_tokens, temperature):
+    def likeliest(logits: np.ndarray) -> np.ndarray:
+        return logits.argmax(axis=-1)
+
     draw = _sampler(rng, temperature)
-    return _write(step, state, vocabulary, draw, prompt, n_tokens, feeds="likeliest")
+    return _write(step, state, vocabulary, draw, prompt, n_tokens, feeds=likeliest)
 
 
 @SAMPLE_TEXT.misconception(
@@ -727,8 +720,11 @@ def likeliest_fed_back(step, state, vocabulary, rng, prompt, n_tokens, temperatu
     "step's input.",
 )
 def input_never_updated(step, state, vocabulary, rng, prompt, n_tokens, temperature):
+    def last(_: np.ndarray) -> np.ndarray:
+        return np.array([vocabulary[prompt[-1]]])
+
     draw = _sampler(rng, temperature)
-    return _write(step, state, vocabulary, draw, prompt, n_tokens, feeds="last")
+    return _write(step, state, vocabulary, draw, prompt, n_tokens, feeds=last)
 
 
 @SAMPLE_TEXT.misconception(
@@ -750,8 +746,10 @@ def state_not_carried(step, state, vocabulary, rng, prompt, n_tokens, temperatur
     "prompt. What each step returns as its state is lost: the next step needs it.",
 )
 def state_before_last_kept(step, state, vocabulary, rng, prompt, n_tokens, temperature):
-    draw = _sampler(rng, temperature)
-    return _write(step, state, vocabulary, draw, prompt, n_tokens, carries=False)
+    for token in prompt:
+        before = state
+        logits, state = step(np.array([vocabulary[token]]), before)
+    return _go_on(step, logits, before, _sampler(rng, temperature), n_tokens, carries=False)
 
 
 @SAMPLE_TEXT.misconception(
@@ -934,8 +932,7 @@ def eos_skipped(step, state, vocabulary, rng, prompt, n_tokens, temperature):
     "write: does your loop look at it, and does what it counts grow?",
 )
 def without_end(step, state, vocabulary, rng, prompt, n_tokens, temperature):
-    logits, state = _read(step, state, vocabulary, prompt)
-    return _go_on(step, logits, state, _sampler(rng, temperature), 10**9)
+    return _write(step, state, vocabulary, _sampler(rng, temperature), prompt, 10**9)
 
 
 @SAMPLE_TEXT.misconception(

@@ -281,6 +281,12 @@ def _all_the_way(dstate: list, caches: list, cell_backward: Callable) -> list[li
     return gradients
 
 
+def _in_one_row(dstate: list, caches: list, cell_backward: Callable) -> list[np.ndarray]:
+    """List them with the states of an example side by side, (B, n)."""
+    gradients = _all_the_way(dstate, caches, cell_backward)
+    return [np.concatenate(parts, axis=-1) for parts in gradients]
+
+
 @GRADIENT_NORMS.misconception(
     "GN1",
     "caches in reading order",
@@ -482,8 +488,7 @@ def sum_over_batch(dstate, caches, cell_backward):
     " examples is there a mean.",
 )
 def mean_under_root(dstate, caches, cell_backward):
-    gradients = _all_the_way(dstate, caches, cell_backward)
-    wide = [np.concatenate(parts, axis=-1) for parts in gradients]
+    wide = _in_one_row(dstate, caches, cell_backward)
     return np.array([np.sqrt((rows**2).mean(axis=-1)).mean() for rows in wide])
 
 
@@ -494,8 +499,7 @@ def mean_under_root(dstate, caches, cell_backward):
     "of its SUM of squares; the mean comes last.",
 )
 def mean_of_all_squares(dstate, caches, cell_backward):
-    gradients = _all_the_way(dstate, caches, cell_backward)
-    wide = [np.concatenate(parts, axis=-1) for parts in gradients]
+    wide = _in_one_row(dstate, caches, cell_backward)
     return np.array([np.sqrt((rows**2).mean()) for rows in wide])
 
 
@@ -517,8 +521,7 @@ def lag_zero_is_zero(dstate, caches, cell_backward):
     "You have a length for each lag AND each example. One number a lag is asked for: their mean.",
 )
 def no_mean(dstate, caches, cell_backward):
-    gradients = _all_the_way(dstate, caches, cell_backward)
-    wide = [np.concatenate(parts, axis=-1) for parts in gradients]
+    wide = _in_one_row(dstate, caches, cell_backward)
     return np.array([np.linalg.norm(rows, axis=-1) for rows in wide])
 
 
@@ -529,8 +532,7 @@ def no_mean(dstate, caches, cell_backward):
     "along the last axis.",
 )
 def along_the_batch(dstate, caches, cell_backward):
-    gradients = _all_the_way(dstate, caches, cell_backward)
-    wide = [np.concatenate(parts, axis=-1) for parts in gradients]
+    wide = _in_one_row(dstate, caches, cell_backward)
     return np.array([np.linalg.norm(rows, axis=0).mean() for rows in wide])
 
 
@@ -555,6 +557,11 @@ def _length(grads: RNNParams) -> float:
 
 def _shrunk(grads: RNNParams, factor: float) -> RNNParams:
     return _each(lambda g: g * factor, grads)
+
+
+def _shrunk_to(max_norm: float, grads: RNNParams, norm: float) -> tuple[RNNParams, float]:
+    """Clip by a norm, be it the right one or not."""
+    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
 
 
 def _with(limit: float, draw: Callable) -> Callable[[np.random.Generator], tuple]:
@@ -773,6 +780,12 @@ CLIP_BY_NORM = Exercise(
 )
 
 
+def _each_by_its_own(grads: RNNParams, max_norm: float) -> tuple[RNNParams, list[np.floating]]:
+    norms = [np.linalg.norm(g) for g in grads]
+    factors = [max_norm / norm if norm > max_norm else 1.0 for norm in norms]
+    return RNNParams(*(g * f for g, f in zip(grads, factors, strict=True))), norms
+
+
 @CLIP_BY_NORM.misconception(
     "CN1",
     "each array by its own norm",
@@ -780,11 +793,8 @@ CLIP_BY_NORM = Exercise(
     "changes. There is ONE length, of all numbers together, and one factor.",
 )
 def each_for_itself(grads, max_norm):
-    def clip(g):
-        norm = np.linalg.norm(g)
-        return g * (max_norm / norm if norm > max_norm else 1.0)
-
-    return _each(clip, grads), _length(grads)
+    clipped, _ = _each_by_its_own(grads, max_norm)
+    return clipped, _length(grads)
 
 
 @CLIP_BY_NORM.misconception(
@@ -806,7 +816,7 @@ def always_rescaled(grads, max_norm):
 )
 def root_forgotten(grads, max_norm):
     norm = _length(grads) ** 2
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+    return _shrunk_to(max_norm, grads, norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -816,8 +826,8 @@ def root_forgotten(grads, max_norm):
     "gradient explodes.",
 )
 def norm_after(grads, max_norm):
-    norm = _length(grads)
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), min(norm, max_norm)
+    clipped, norm = _shrunk_to(max_norm, grads, _length(grads))
+    return clipped, min(norm, max_norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -828,7 +838,7 @@ def norm_after(grads, max_norm):
 )
 def lengths_added(grads, max_norm):
     norm = sum(np.linalg.norm(g) for g in grads)
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+    return _shrunk_to(max_norm, grads, norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -839,7 +849,7 @@ def lengths_added(grads, max_norm):
 )
 def largest_number(grads, max_norm):
     norm = max(np.abs(g).max() for g in grads)
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+    return _shrunk_to(max_norm, grads, norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -859,7 +869,7 @@ def numbers_cut_off(grads, max_norm):
 )
 def biases_left_out_of_norm(grads, max_norm):
     norm = np.sqrt(sum((g**2).sum() for g in grads if g.ndim > 1))
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+    return _shrunk_to(max_norm, grads, norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -937,12 +947,6 @@ def division_by_zero(grads, max_norm):
     return _shrunk(grads, min(1.0, max_norm / norm)), norm
 
 
-def _each_by_its_own(grads: RNNParams, max_norm: float) -> tuple[RNNParams, list[np.floating]]:
-    norms = [np.linalg.norm(g) for g in grads]
-    factors = [max_norm / norm if norm > max_norm else 1.0 for norm in norms]
-    return RNNParams(*(g * f for g, f in zip(grads, factors, strict=True))), norms
-
-
 @CLIP_BY_NORM.misconception(
     "CN33",
     "each array by its own norm, the last one returned",
@@ -972,7 +976,7 @@ def all_of_many(grads, max_norm):
 )
 def sum_before_square(grads, max_norm):
     norm = abs(sum(g.sum() for g in grads))
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+    return _shrunk_to(max_norm, grads, norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -992,8 +996,8 @@ def biases_not_shrunk(grads, max_norm):
     "Your norm is right, but you scale by its square: the root comes too late for the factor.",
 )
 def factor_from_square(grads, max_norm):
-    square = _length(grads) ** 2
-    return _shrunk(grads, max_norm / square if square > max_norm else 1.0), np.sqrt(square)
+    clipped, square = _shrunk_to(max_norm, grads, _length(grads) ** 2)
+    return clipped, np.sqrt(square)
 
 
 @CLIP_BY_NORM.misconception(
@@ -1003,7 +1007,7 @@ def factor_from_square(grads, max_norm):
 )
 def mean_of_squares(grads, max_norm):
     norm = np.sqrt(np.mean(np.concatenate([g.ravel() for g in grads]) ** 2))
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+    return _shrunk_to(max_norm, grads, norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -1025,7 +1029,7 @@ def list_as_only_field(grads, max_norm):
 )
 def norm_of_the_tuple(grads, max_norm):
     norm = np.linalg.norm(grads)
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+    return _shrunk_to(max_norm, grads, norm)
 
 
 @CLIP_BY_NORM.misconception(
@@ -1035,7 +1039,7 @@ def norm_of_the_tuple(grads, max_norm):
 )
 def absolute_values_added(grads, max_norm):
     norm = sum(np.abs(g).sum() for g in grads)
-    return _shrunk(grads, max_norm / norm if norm > max_norm else 1.0), norm
+    return _shrunk_to(max_norm, grads, norm)
 
 
 @CLIP_BY_NORM.misconception(
