@@ -168,6 +168,22 @@ SCORES = {
         "mateo": 6,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "10_forecasting": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # views and index arrays
+        "chloe": 10,  # recursion and lists
+        "david": 9,  # shuffled before the split
+        "elif": 8,  # window not moved
+        "fatou": 8,  # PyTorch's order of the window
+        "george": 8,  # batch first
+        "hana": 5,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # a forecast with one axis too few
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
 }
 
 

@@ -67,6 +67,10 @@ FREE_TEXT = {
         "The backward layer begins at the last word, which a caller has not said yet; a recording"
         " has it. Waiting three words gives it a little of what follows, and makes answers late."
     ),
+    "10_forecasting": (
+        "Shuffled windows overlap, so the test was nearly seen in training, and the scale knew the"
+        " test too. She should compare with the same hour yesterday or a week ago."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -858,6 +862,93 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             6,
             "the first three (2 points each) are right",
             undone=("stacked_forward", "stacked_backward"),
+            ends=("failed",),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "10_forecasting": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "views and index arrays", 10, "all right", code="vectorised"),
+        Submission("chloe", "recursion and lists", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "shuffled before the split",
+            9,
+            "chronological_split (1 point) is wrong",
+            misconceptions=("CS1",),
+            ends=("failed",),
+        ),
+        Submission(
+            "elif",
+            "window not moved",
+            8,
+            "forecast_many_steps (2 points) is wrong",
+            misconceptions=("FM1",),
+            ends=("failed",),
+        ),
+        Submission(
+            "fatou",
+            "PyTorch's order of the window",
+            8,
+            "conv1d_causal (2 points) is wrong",
+            misconceptions=("CC2",),
+            ends=("failed",),
+        ),
+        Submission(
+            "george",
+            "batch first",
+            8,
+            "make_windows (2 points) is wrong",
+            misconceptions=("MW1",),
+            ends=("failed",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            5,
+            "only chronological_split (1 point), forecast_many_steps and conv1d_causal (2 points "
+            "each) are right",
+            misconceptions=("MW5", "MA2", "FR1"),
+            ends=("failed",),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "chronological_split",
+                "make_windows",
+                "forecast_many_steps",
+                "mase",
+                "conv1d_causal",
+                "flag_rare_events",
+            ),
+            ends=("failed",),
+        ),
+        Submission(
+            "julia",
+            "a forecast with one axis too few",
+            8,
+            "forecast_many_steps (2 points) raises an error",
+            code="crashing",
+            ends=("error",),
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "make_windows (2 points) never ends",
+            code="endless",
+            ends=("timeout",),
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            5,
+            "the first three (1, 2 and 2 points) are right",
+            undone=("mase", "conv1d_causal", "flag_rare_events"),
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
