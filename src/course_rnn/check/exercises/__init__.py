@@ -11,6 +11,7 @@ from course_rnn.check.exercises import (
     ch07_gru,
     ch08_lstm,
     ch09_bidirectional_deep,
+    ch11_sentiment,
 )
 
 CHAPTERS = (
@@ -23,6 +24,7 @@ CHAPTERS = (
     ch07_gru,
     ch08_lstm,
     ch09_bidirectional_deep,
+    ch11_sentiment,
 )
 
 EXERCISES: dict[str, Exercise] = {
