@@ -182,6 +182,20 @@ SCORES = {
         "kofi": 8,  # an infinite loop
         "lena": None,  # half a file
         "mateo": 5,  # half of it done
+    "11_sentiment": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # einsum, isin and a mask to write through
+        "chloe": 10,  # filter, zip and sets
+        "david": 8,  # cut at blanks
+        "elif": 8,  # EOS cut off
+        "fatou": 8,  # padding averaged in
+        "george": 8,  # arithmetic mean of precision and recall
+        "hana": 4,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # rows of different lengths
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 6,  # half of it done
         "nora": 10,  # prints and warns
     },
 }

@@ -23,6 +23,7 @@ FIRST_STUB = {
     "08_lstm": "lstm_cell_forward",
     "09_bidirectional_deep": "reverse_padded",
     "10_forecasting": "chronological_split",
+    "11_sentiment": "tokenize",
 }
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300

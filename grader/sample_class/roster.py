@@ -71,6 +71,10 @@ FREE_TEXT = {
         "Shuffled windows overlap, so the test was nearly seen in training, and the scale knew the"
         " test too. She should compare with the same hour yesterday or a week ago."
     ),
+    "11_sentiment": (
+        "Never saying 'complaint' is right in 98 of 100, so I would ask for precision and recall of"
+        " complaints. And I would look for 'not' in the list: 'not good' without it is 'good'."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -949,6 +953,87 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             5,
             "the first three (1, 2 and 2 points) are right",
             undone=("mase", "conv1d_causal", "flag_rare_events"),
+            ends=("failed",),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "11_sentiment": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission(
+            "ben", "einsum, isin and a mask to write through", 10, "all right", code="vectorised"
+        ),
+        Submission("chloe", "filter, zip and sets", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "cut at blanks",
+            8,
+            "tokenize (2 points) is wrong",
+            misconceptions=("TK1",),
+            ends=("failed",),
+        ),
+        Submission(
+            "elif",
+            "EOS cut off",
+            8,
+            "vectorize (2 points) is wrong",
+            misconceptions=("VZ2",),
+            ends=("failed",),
+        ),
+        Submission(
+            "fatou",
+            "padding averaged in",
+            8,
+            "mean_pool (2 points) is wrong",
+            misconceptions=("MP1",),
+            ends=("failed",),
+        ),
+        Submission(
+            "george",
+            "arithmetic mean of precision and recall",
+            8,
+            "f1_score (2 points) is wrong",
+            misconceptions=("FS4",),
+            ends=("failed",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            4,
+            "only tokenize and vectorize (2 points each) are right",
+            misconceptions=("SW1", "MP2", "FS1"),
+            ends=("failed",),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=("tokenize", "remove_stop_words", "vectorize", "mean_pool", "f1_score"),
+            ends=("failed",),
+        ),
+        Submission(
+            "julia",
+            "rows of different lengths",
+            8,
+            "vectorize (2 points) raises an error",
+            code="crashing",
+            ends=("error",),
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "tokenize (2 points) never ends",
+            code="endless",
+            ends=("timeout",),
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            6,
+            "the first three (2 points each) are right",
+            undone=("mean_pool", "f1_score"),
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),

@@ -12,6 +12,7 @@ from course_rnn.check.exercises import (
     ch08_lstm,
     ch09_bidirectional_deep,
     ch10_forecasting,
+    ch11_sentiment,
 )
 
 CHAPTERS = (
@@ -25,6 +26,7 @@ CHAPTERS = (
     ch08_lstm,
     ch09_bidirectional_deep,
     ch10_forecasting,
+    ch11_sentiment,
 )
 
 EXERCISES: dict[str, Exercise] = {
