@@ -11,6 +11,7 @@ from course_rnn.check.exercises import (
     ch07_gru,
     ch08_lstm,
     ch09_bidirectional_deep,
+    ch12_attention,
 )
 
 CHAPTERS = (
@@ -23,6 +24,7 @@ CHAPTERS = (
     ch07_gru,
     ch08_lstm,
     ch09_bidirectional_deep,
+    ch12_attention,
 )
 
 EXERCISES: dict[str, Exercise] = {
