@@ -63,7 +63,7 @@ def decoder_step(
 
 
 def greedy_decode(
-    step: Callable[..., tuple], first: np.ndarray, state: Any, eos: int, n_steps: int
+    step: Callable[..., tuple], first: np.ndarray, state: object, eos: int, n_steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Call what chapter 04 wrote."""
     return generate(step, first, state, lambda logits: logits.argmax(-1), n_steps, eos)

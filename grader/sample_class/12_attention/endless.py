@@ -1,13 +1,12 @@
 """A decoder that waits for an end that need not come."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 
 def greedy_decode(
-    step: Callable[..., tuple], first: np.ndarray, state: Any, eos: int, n_steps: int
+    step: Callable[..., tuple], first: np.ndarray, state: object, eos: int, n_steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Forget to hand the state on: some sequences never write EOS."""
     tokens, writing, indices, mask = first, np.ones(len(first), dtype=bool), [], []

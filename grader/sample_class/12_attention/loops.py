@@ -36,7 +36,7 @@ def additive_attention(
 
 
 def additive_attention_backward(
-    dcontext: np.ndarray, cache: Any
+    dcontext: np.ndarray, cache: tuple
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, AttentionParams]:
     """Collect what comes back, place by place; the hidden units are computed again."""
     query, keys, values, mask, weights, params = cache
@@ -108,7 +108,7 @@ def decoder_step(
 
 
 def greedy_decode(
-    step: Callable[..., tuple], first: np.ndarray, state: Any, eos: int, n_steps: int
+    step: Callable[..., tuple], first: np.ndarray, state: object, eos: int, n_steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Look at each sequence after each step."""
     B = len(first)

@@ -76,7 +76,7 @@ def decoder_step(
 
 
 def greedy_decode(
-    step: Callable[..., tuple], first: np.ndarray, state: Any, eos: int, n_steps: int
+    step: Callable[..., tuple], first: np.ndarray, state: object, eos: int, n_steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Warn at every step."""
     tokens, writing, indices, mask = first, np.full(len(first), True), [], []

@@ -71,7 +71,7 @@ def decoder_step(
 
 
 def greedy_decode(
-    step: Callable[..., tuple], first: np.ndarray, state: Any, eos: int, n_steps: int
+    step: Callable[..., tuple], first: np.ndarray, state: object, eos: int, n_steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Let all write to the end, then cut."""
     tokens, rows = first, []

@@ -760,9 +760,7 @@ def _step(
 
         params = AttentionDecoderParams(
             map_leaves(of_order_one, init(n_in + n_h, n_a, rng)),
-            AttentionParams(
-                *(rng.normal(size=size) for size in ((n_e, n_a), (n_e, n_h), (n_e,)))
-            ),
+            AttentionParams(*(rng.normal(size=size) for size in ((n_e, n_a), (n_e, n_h), (n_e,)))),
             ReadoutParams(rng.normal(size=(n_y, n_a)), rng.normal(size=n_y)),
         )
         state = tuple(rng.uniform(-1, 1, size=(B, n_a)) for _ in range(cell.n_states))
