@@ -24,6 +24,7 @@ FIRST_STUB = {
     "09_bidirectional_deep": "reverse_padded",
     "10_forecasting": "chronological_split",
     "11_sentiment": "tokenize",
+    "12_attention": "additive_attention",
 }
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300

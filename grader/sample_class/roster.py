@@ -75,6 +75,11 @@ FREE_TEXT = {
         "Never saying 'complaint' is right in 98 of 100, so I would ask for precision and recall of"
         " complaints. And I would look for 'not' in the list: 'not good' without it is 'good'."
     ),
+    "12_attention": (
+        "While training, every step begins with the right past; in use it begins with the model's"
+        " own words, and after one error nothing fits any more. Long sentences meet an error more"
+        " often. Feeding it its own words now and then while training helps, and takes longer."
+    ),
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
@@ -1034,6 +1039,91 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             6,
             "the first three (2 points each) are right",
             undone=("mean_pool", "f1_score"),
+            ends=("failed",),
+        ),
+        Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+    ),
+    "12_attention": (
+        Submission("ada", "plain loops", 10, "all right", code="loops"),
+        Submission("ben", "one matrix, einsum", 10, "all right", code="vectorised"),
+        Submission("chloe", "the library and lists", 10, "all right", code="concise"),
+        Submission(
+            "david",
+            "mask after the softmax",
+            8,
+            "additive_attention (2 points) is wrong, its backward pass right for it",
+            misconceptions=("AA5",),
+            ends=("failed",),
+        ),
+        Submission(
+            "elif",
+            "nothing subtracted in the softmax's gradient",
+            8,
+            "additive_attention_backward (2 points) is wrong",
+            misconceptions=("AB3",),
+            ends=("failed",),
+        ),
+        Submission(
+            "fatou",
+            "divided by n_k, not by its root",
+            8,
+            "dot_product_attention (2 points) is wrong",
+            misconceptions=("AT4",),
+            ends=("failed",),
+        ),
+        Submission(
+            "george",
+            "context before the token",
+            8,
+            "decoder_step (2 points) is wrong",
+            misconceptions=("DS1",),
+            ends=("failed",),
+        ),
+        Submission(
+            "hana",
+            "three mistakes",
+            4,
+            "only additive_attention and dot_product_attention (2 points each) are right",
+            misconceptions=("AB6", "DS6", "GD14"),
+            ends=("failed",),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=(
+                "additive_attention",
+                "additive_attention_backward",
+                "dot_product_attention",
+                "decoder_step",
+                "greedy_decode",
+            ),
+            ends=("failed",),
+        ),
+        Submission(
+            "julia",
+            "token and context added",
+            8,
+            "decoder_step (2 points) raises an error",
+            code="crashing",
+            ends=("error",),
+        ),
+        Submission(
+            "kofi",
+            "an infinite loop",
+            8,
+            "greedy_decode (2 points) never ends",
+            code="endless",
+            ends=("timeout",),
+        ),
+        Submission("lena", "half a file", None, "it cannot be read", cut_off=True),
+        Submission(
+            "mateo",
+            "half of it done",
+            6,
+            "the three attention functions (2 points each) are right",
+            undone=("decoder_step", "greedy_decode"),
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),

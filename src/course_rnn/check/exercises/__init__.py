@@ -13,6 +13,7 @@ from course_rnn.check.exercises import (
     ch09_bidirectional_deep,
     ch10_forecasting,
     ch11_sentiment,
+    ch12_attention,
 )
 
 CHAPTERS = (
@@ -27,6 +28,7 @@ CHAPTERS = (
     ch09_bidirectional_deep,
     ch10_forecasting,
     ch11_sentiment,
+    ch12_attention,
 )
 
 EXERCISES: dict[str, Exercise] = {
