@@ -182,6 +182,8 @@ SCORES = {
         "kofi": 8,  # an infinite loop
         "lena": None,  # half a file
         "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
     "11_sentiment": {
         "ada": 10,  # plain loops
         "ben": 10,  # einsum, isin and a mask to write through
@@ -193,6 +195,22 @@ SCORES = {
         "hana": 4,  # three mistakes
         "ivan": 0,  # nothing written
         "julia": 8,  # rows of different lengths
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 6,  # half of it done
+        "nora": 10,  # prints and warns
+    },
+    "12_attention": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # one matrix, einsum
+        "chloe": 10,  # the library and lists
+        "david": 8,  # mask after the softmax
+        "elif": 8,  # nothing subtracted in the softmax's gradient
+        "fatou": 8,  # divided by n_k, not by its root
+        "george": 8,  # context before the token
+        "hana": 4,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # token and context added
         "kofi": 8,  # an infinite loop
         "lena": None,  # half a file
         "mateo": 6,  # half of it done
