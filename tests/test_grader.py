@@ -168,6 +168,54 @@ SCORES = {
         "mateo": 6,  # half of it done
         "nora": 10,  # prints and warns
     },
+    "10_forecasting": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # views and index arrays
+        "chloe": 10,  # recursion and lists
+        "david": 9,  # shuffled before the split
+        "elif": 8,  # window not moved
+        "fatou": 8,  # PyTorch's order of the window
+        "george": 8,  # batch first
+        "hana": 5,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # a forecast with one axis too few
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 5,  # half of it done
+        "nora": 10,  # prints and warns
+    },
+    "11_sentiment": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # einsum, isin and a mask to write through
+        "chloe": 10,  # filter, zip and sets
+        "david": 8,  # cut at blanks
+        "elif": 8,  # EOS cut off
+        "fatou": 8,  # padding averaged in
+        "george": 8,  # arithmetic mean of precision and recall
+        "hana": 4,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # rows of different lengths
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 6,  # half of it done
+        "nora": 10,  # prints and warns
+    },
+    "12_attention": {
+        "ada": 10,  # plain loops
+        "ben": 10,  # one matrix, einsum
+        "chloe": 10,  # the library and lists
+        "david": 8,  # mask after the softmax
+        "elif": 8,  # nothing subtracted in the softmax's gradient
+        "fatou": 8,  # divided by n_k, not by its root
+        "george": 8,  # context before the token
+        "hana": 4,  # three mistakes
+        "ivan": 0,  # nothing written
+        "julia": 8,  # token and context added
+        "kofi": 8,  # an infinite loop
+        "lena": None,  # half a file
+        "mateo": 6,  # half of it done
+        "nora": 10,  # prints and warns
+    },
 }
 
 

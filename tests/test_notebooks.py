@@ -22,6 +22,9 @@ FIRST_STUB = {
     "07_gru": "simple_gru_cell_forward",
     "08_lstm": "lstm_cell_forward",
     "09_bidirectional_deep": "reverse_padded",
+    "10_forecasting": "chronological_split",
+    "11_sentiment": "tokenize",
+    "12_attention": "additive_attention",
 }
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300

@@ -133,3 +133,42 @@ def test_a_mistake_in_the_loop_forward_does_not_count_again_on_the_way_back():
 def test_a_mistake_on_the_way_back_counts_beside_a_wrong_loop_as_beside_a_right_one():
     for start in ("c0", "0 * c0"):
         says(loops(start, carried="0 * dc_prev")["lstm_backward"], "entries of dx differ")
+
+
+ATTENTION = """
+def additive_attention(query, keys, values, mask, params):
+    h = np.tanh(query @ params.Wq.T + keys @ params.Wk.T)
+    scores = np.where(mask, SCALE * (h @ params.we), -np.inf)
+    weights = np.exp(scores - scores.max(axis=0))
+    weights /= weights.sum(axis=0)
+    return np.einsum("tb,tbv->bv", weights, values), weights, dict(
+        q=query, k=keys, v=values, h=h, weights=weights, params=params)
+
+def additive_attention_backward(dcontext, cache):
+    q, k, v, h, weights, params = cache.values()
+    dweights = (v * dcontext).sum(axis=-1)
+    dscores = SCALE * weights * (dweights - (weights * dweights).sum(axis=0))
+    dz = dscores[..., None] * params.we * (1 - h**2)
+    return dz.sum(axis=0) @ params.Wq, dz @ params.Wk, weights[..., None] * dcontext, (
+        np.einsum("tbe,bq->eq", dz, q), np.einsum("tbe,tbk->ek", dz, k),
+        np.einsum("tb,tbe->e", dscores, h))
+"""
+
+
+def test_the_right_derivative_of_a_wrong_forward_pass_with_a_mask_is_right():
+    own = {"np": np}
+    exec(ATTENTION.replace("SCALE", "0.5"), own)
+    says(own["additive_attention"], "entries of context differ")
+    check(own["additive_attention_backward"])
+
+
+def test_the_derivative_of_the_right_attention_is_wrong_beside_another_one():
+    own = {"np": np}
+    exec(ATTENTION.replace("SCALE", "0.5", 1).replace("SCALE", "1"), own)
+    says(own["additive_attention_backward"], "entries of dquery differ")
+
+
+def test_an_input_that_a_forward_pass_with_a_mask_does_not_use_is_named():
+    own = {"np": np}
+    exec(ATTENTION.replace("SCALE", "1").replace("query @ params.Wq.T + ", ""), own)
+    says(own["additive_attention_backward"], "does not use query, params.Wq: mend that first")

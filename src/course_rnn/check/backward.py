@@ -111,10 +111,13 @@ def _split(exercise: Exercise, args: tuple) -> tuple[tuple, tuple]:
 
 
 def _try_all(forward: Callable[..., Any], inputs: tuple, upstream: tuple) -> tuple:
-    """Return the gradient of sum(outputs * upstream) with respect to each input."""
-    trial = map_leaves(lambda array: np.array(array, dtype=float), inputs)
+    """Return the gradient of sum(outputs * upstream) with respect to each input but the masks."""
+    trial = map_leaves(lambda w: w.copy() if _is_mask(w) else np.array(w, dtype=float), inputs)
 
     def gradient(array: np.ndarray, given: np.ndarray) -> np.ndarray:
+        if _is_mask(given):
+            return given
+
         def loss(w: np.ndarray) -> float:
             array[...] = w
             return sum(np.sum(o * d) for o, d in zip(forward(*trial), upstream, strict=False))
@@ -123,7 +126,13 @@ def _try_all(forward: Callable[..., Any], inputs: tuple, upstream: tuple) -> tup
         array[...] = given
         return numerical.astype(given.dtype)
 
-    return map_leaves(gradient, trial, inputs)
+    gradients = map_leaves(gradient, trial, inputs)
+    return tuple(g for g, given in zip(gradients, inputs, strict=True) if not _is_mask(given))
+
+
+def _is_mask(given: np.ndarray | tuple) -> bool:
+    """Tell whether an input is an array of booleans, which has no gradient."""
+    return isinstance(given, np.ndarray) and given.dtype == bool
 
 
 def _unused_inputs(
@@ -135,7 +144,9 @@ def _unused_inputs(
         expected = exercise.reference(*upstream, cache)
     except Exception:  # this reference reads other caches than those of its forward pass
         return []
-    return list(_unused(gradients, expected, parameter_names(exercise.forward)))
+    named = zip(parameter_names(exercise.forward), inputs, strict=True)
+    names = [name for name, given in named if not _is_mask(given)]
+    return list(_unused(gradients, expected, names))
 
 
 def _unused(found: tuple, expected: tuple, names: Sequence[str]) -> Iterator[str]:

@@ -11,6 +11,9 @@ from course_rnn.check.exercises import (
     ch07_gru,
     ch08_lstm,
     ch09_bidirectional_deep,
+    ch10_forecasting,
+    ch11_sentiment,
+    ch12_attention,
 )
 
 CHAPTERS = (
@@ -23,6 +26,9 @@ CHAPTERS = (
     ch07_gru,
     ch08_lstm,
     ch09_bidirectional_deep,
+    ch10_forecasting,
+    ch11_sentiment,
+    ch12_attention,
 )
 
 EXERCISES: dict[str, Exercise] = {
