@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -373,12 +373,12 @@ def environment() -> dict[str, str]:
     }
 
 
-def main() -> int:
-    """Build the book and return the exit status."""
+def main(task: Callable[[], None] = build) -> int:
+    """Build the book, or what a tool makes of it, and return the exit status."""
     os.environ.update(environment())
     try:
         with one_at_a_time():
-            build()
+            task()
     except BuildError as error:
         print(f"book: {error}", file=sys.stderr)
     except OSError as error:
