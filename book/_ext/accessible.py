@@ -1,7 +1,7 @@
 """A Sphinx extension for readers who use a keyboard or a screen reader.
 
 It mends what the theme and docutils leave wrong in the finished pages (axe finds it), and brings
-the script that lets the keyboard reach formulas that scroll, and the style for paper.
+the script for the keyboard and the style for paper.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def mend_pages(app: Sphinx, failure: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension to Sphinx."""
-    app.add_js_file("scroll.js", loading_method="defer")
+    app.add_js_file("keyboard.js", loading_method="defer")
     app.add_css_file("print.css", media="print", priority=900)  # after the theme's
     app.connect("build-finished", mend_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,6 @@
-// A formula wider than its place scrolls within itself, and the keyboard reaches what scrolls.
-// (The theme does the same for code and tables.)
+// What the keyboard needs and the theme leaves out: to reach what scrolls, to stay where it is.
+
+// A formula wider than its place scrolls within itself, as the theme's code and tables do.
 
 const LINE = ".bd-article span.math";
 const DISPLAYED = ".bd-article div.math mjx-container"; // MathJax's own element scrolls here
@@ -27,3 +28,9 @@ function markWideFormulas() {
 window.addEventListener("load", () => window.MathJax?.startup.promise.then(markWideFormulas));
 window.addEventListener("resize", markWideFormulas);
 document.addEventListener("toggle", markWideFormulas, true); // a revision question opens
+
+// The theme takes the focus off this button when it is pressed; a keyboard would begin anew.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".theme-switch-button");
+  if (button && event.detail === 0) button.focus(); // 0: no mouse
+});
