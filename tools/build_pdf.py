@@ -244,9 +244,9 @@ def build() -> None:
         BOUND.write_text(bound_book(), "utf8")
         partial_print = PDF.with_suffix(".partial")
         partial_print.write_bytes(print_book())
+        os.replace(partial_print, PDF)
     finally:
         BOUND.unlink(missing_ok=True)
-    os.replace(partial_print, PDF)
     KEY.write_text(key)
     build_book.say(f"done; open {PDF.relative_to(build_book.ROOT)}")
 
