@@ -7,6 +7,7 @@ entry; the entry lists the sections where those words stand. Nothing has to be m
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from docutils import nodes
@@ -16,7 +17,6 @@ from sphinx.environment import BuildEnvironment
 CHAPTER = re.compile(r"notebooks/(\d\d)_")
 GLOSSARY = "book/glossary"
 NOT_HERE = (nodes.reference, nodes.literal, nodes.title, nodes.container)
-Use = tuple[str, str, str]  # page, section, number of the chapter
 
 
 def terms(env: BuildEnvironment) -> dict[str, str]:
@@ -39,26 +39,30 @@ def ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
         yield node
 
 
-def first_uses(tree: nodes.document, words: dict[str, str]) -> dict[str, tuple[nodes.Text, str]]:
-    """Return for each entry the text of its first use on a page, and the form of the word there."""
+def uses(tree: nodes.document, words: dict[str, str]) -> Iterator[tuple[str, nodes.Text, str]]:
+    """Yield each use of a word on a page: its entry, the text around it and its form there."""
     alternatives = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     pattern = re.compile(rf"\b({alternatives})(?:s|es)?\b", re.IGNORECASE)
-    found: dict[str, tuple[nodes.Text, str]] = {}
     for text in texts(tree):
         for match in pattern.finditer(text.astext()):
-            found.setdefault(words[match[1].lower()], (text, match[0]))
-    return found
+            yield words[match[1].lower()], text, match[0]
 
 
 def collect(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Remember in which section of which chapter each entry is used first."""
     words = terms(env)
-    uses: dict[str, list[Use]] = {}
+    env.glossary_uses = defaultdict(list)
     for page in sorted(filter(CHAPTER.match, env.found_docs)) if words else ():
-        for entry, (text, _) in first_uses(env.get_doctree(page), words).items():
-            section = next(above for above in ancestors(text) if isinstance(above, nodes.section))
-            uses.setdefault(entry, []).append((page, section["ids"][0], CHAPTER.match(page)[1]))
-    env.glossary_uses = uses
+        found: dict[str, list[str]] = {}
+        for entry, text, _ in uses(env.get_doctree(page), words):
+            path = [
+                above["ids"][0] for above in ancestors(text) if isinstance(above, nodes.section)
+            ]
+            found.setdefault(entry, path)
+            if len(found[entry]) == 1:  # so far named in the introduction only
+                found[entry] = path
+        for entry, path in found.items():
+            env.glossary_uses[entry].append((page, path[0], CHAPTER.match(page)[1]))
     return [GLOSSARY] if words else []
 
 
@@ -67,7 +71,10 @@ def link(app: Sphinx, tree: nodes.document, page: str) -> None:
     words = terms(app.env)
     if CHAPTER.match(page) and words:
         address = app.builder.get_relative_uri(page, GLOSSARY)
-        for entry, (text, form) in first_uses(tree, words).items():
+        first = {}
+        for entry, text, form in uses(tree, words):
+            first.setdefault(entry, (text, form))
+        for entry, (text, form) in first.items():
             link_word(text, form, f"{address}#{entry}")
     elif page == GLOSSARY:
         for item in tree.findall(nodes.definition_list_item):
@@ -88,13 +95,13 @@ def link_word(text: nodes.Text, form: str, address: str) -> None:
 def list_uses(app: Sphinx, item: nodes.definition_list_item) -> None:
     """Write below an entry where the chapters use it first."""
     entries = {name for term in item.findall(nodes.term) for name in term["ids"]}
-    uses = [use for entry in entries for use in app.env.glossary_uses.get(entry, ())]
+    found = [use for entry in entries for use in app.env.glossary_uses[entry]]
     links = nodes.paragraph(classes=["uses"])
-    for page, section, number in dict.fromkeys(sorted(uses)):
+    for page, section, number in dict.fromkeys(sorted(found)):
         address = f"{app.builder.get_relative_uri(GLOSSARY, page)}#{section}"
         links += nodes.reference("", f"chapter {number}", refuri=address, internal=True)
         links += nodes.Text(" ")
-    if uses:
+    if found:
         next(item.findall(nodes.definition)).append(links)
 
 
