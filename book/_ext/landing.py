@@ -109,10 +109,11 @@ def use_the_whole_width(
     """Leave out the landing page's own table of contents, which would stand beside it."""
     if page == app.config.root_doc:
         context["meta"] = {**(context["meta"] or {}), "html_theme.sidebar_secondary.remove": True}
+        context["generate_toc_html"] = lambda *_, **__: ""  # and the button that would show it
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension to Sphinx."""
     app.add_transform(ChapterCards)
-    app.connect("html-page-context", use_the_whole_width)
+    app.connect("html-page-context", use_the_whole_width, priority=900)  # after the theme
     return {"parallel_read_safe": True, "parallel_write_safe": True}
