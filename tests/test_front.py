@@ -47,7 +47,7 @@ def test_colab_and_binder_open_a_notebook_of_the_student_repository():
     )
     binder = urlsplit(links["Binder"])
     assert (binder.netloc, binder.path) == ("mybinder.org", "/v2/gh/someone/rnn/main")
-    assert parse_qs(binder.query) == {"labpath": ["notebooks/01_a.ipynb"]}
+    assert parse_qs(binder.query) == {"urlpath": ["lab/tree/notebooks/01_a.ipynb"]}
 
 
 @pytest.mark.parametrize("hub", ["https://hub.example.edu", "https://hub.example.edu/rnn/", ""])

@@ -56,19 +56,18 @@ class ChapterCards(SphinxTransform):
             minutes = facts.reading(notebook).minutes
             total += minutes
             item += nodes.paragraph("", f"about {minutes} minutes", classes=["chapter-minutes"])
-            item.insert(0, thumbnails(root, name, notebook))
+            item.insert(0, thumbnail(root, name, notebook))
         return nodes.paragraph("", effort(root, names, total), classes=["chapter-total"])
 
 
 def chapter_of(item: nodes.Node) -> str | None:
     """Return the chapter that a list item's first link leads to, if there is one."""
-    for link in item.findall(addnodes.pending_xref):
-        found = CHAPTER.fullmatch(link["reftarget"])
-        return found[1] if found else None
-    return None
+    link = next(item.findall(addnodes.pending_xref), None)
+    found = CHAPTER.fullmatch(link["reftarget"]) if link else None
+    return found[1] if found else None
 
 
-def thumbnails(root: Path, name: str, notebook: NotebookNode) -> list[nodes.image]:
+def thumbnail(root: Path, name: str, notebook: NotebookNode) -> list[nodes.image]:
     """Write a detail of a chapter's figure and return the image, or nothing without figures."""
     figures = facts.figures(notebook)
     if not figures:
@@ -107,7 +106,7 @@ def use_the_whole_width(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Leave out the landing page's own table of contents, which would stand beside it."""
-    if page == app.config.root_doc:
+    if page == app.config.root_doc and app.builder.name == "html":
         context["meta"] = {**(context["meta"] or {}), "html_theme.sidebar_secondary.remove": True}
         context["generate_toc_html"] = lambda *_, **__: ""  # and the button that would show it
 

@@ -1,6 +1,6 @@
 """Addresses that open a notebook of the student repository on Colab, Binder and JupyterHub.
 
-The student repository is named in one place, ``student_repository`` in book/_config.yml.
+Both settings are in book/_config.yml: ``student_repository`` and ``jupyterhub_url``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LINK_FORM = "https://nbgitpuller.readthedocs.io/en/latest/link.html"
 
 @dataclass(frozen=True)
 class StudentRepository:
-    """Where students get their notebooks from, and which JupyterHub they use, if one is known."""
+    """Where students get their notebooks from, and the address of their JupyterHub if there is one."""
 
     url: str
     branch: str
@@ -31,9 +31,11 @@ class StudentRepository:
 
 
 def student_repository(config: Path) -> StudentRepository:
-    """Read the setting from the book's configuration."""
-    settings = yaml.safe_load(config.read_text("utf8"))["student_repository"]
-    return StudentRepository(**{key: value or "" for key, value in settings.items()})
+    """Read the settings from the book's configuration."""
+    settings = yaml.safe_load(config.read_text("utf8"))
+    repository = settings["student_repository"]
+    hub = settings.get("jupyterhub_url") or ""
+    return StudentRepository(repository["url"], repository["branch"], hub)
 
 
 def launch_links(repository: StudentRepository, path: str) -> dict[str, str]:
@@ -41,7 +43,7 @@ def launch_links(repository: StudentRepository, path: str) -> dict[str, str]:
     place, branch = repository.owner_and_name, quote(repository.branch)
     return {
         "Colab": f"{COLAB}/github/{place}/blob/{branch}/{quote(path)}",
-        "Binder": f"{BINDER}/v2/gh/{place}/{branch}?{urlencode({'labpath': path})}",
+        "Binder": f"{BINDER}/v2/gh/{place}/{branch}?{urlencode({'urlpath': f'lab/tree/{path}'})}",
         "JupyterHub": hub_link(repository, path),
     }
 
