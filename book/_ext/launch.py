@@ -18,7 +18,7 @@ LINK_FORM = "https://nbgitpuller.readthedocs.io/en/latest/link.html"
 
 @dataclass(frozen=True)
 class StudentRepository:
-    """Where students get their notebooks from, and the address of their JupyterHub if there is one."""
+    """Where students get their notebooks from, and the address of their JupyterHub, if any."""
 
     url: str
     branch: str
