@@ -21,15 +21,15 @@ WAYS_OF_RETURNING = {
 @pytest.mark.parametrize("answer", WAYS_OF_RETURNING.values(), ids=WAYS_OF_RETURNING)
 def test_the_values_of_tensors_count(answer):
     assert difference("y", answer, EXPECTED) is None
-    assert "yours 1.5, expected 7.5" in difference("y", answer, EXPECTED + [[6, 0, 0], [0, 0, 0]])
+    assert "expected 7.5" in difference("y", answer, EXPECTED + np.array([6, 0, 0]))
     assert "has shape (2, 3), expected (3, 2)" in difference("y", answer, EXPECTED.T)
 
 
 def test_a_loss_may_still_belong_to_a_graph():
     loss = (TENSOR**2).sum()
-    assert difference("loss", loss, float(loss)) is None
+    assert difference("loss", loss, loss.item()) is None
     assert "expected 1" in difference("loss", loss, 1.0)
-    assert difference("results", (loss, TENSOR), (float(loss), EXPECTED)) is None
+    assert difference("results", (loss, TENSOR), (loss.item(), EXPECTED)) is None
 
 
 def test_masks_and_indices_keep_their_types():
