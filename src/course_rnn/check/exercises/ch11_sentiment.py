@@ -235,6 +235,15 @@ def groups_returned(text, punctuation=False):
 
 
 @TOKENIZE.misconception(
+    "TK18",
+    "a string instead of a list",
+    "You return one string. The steps that follow want a list of tokens.",
+)
+def one_string(text, punctuation=False):
+    return " ".join(_words(text, punctuation, TOKEN))
+
+
+@TOKENIZE.misconception(
     "TK19",
     "several groups",
     "Your pattern has several pairs of round brackets, and re.findall then returns a tuple for "
@@ -282,15 +291,6 @@ def one_point(text, punctuation=False):
 )
 def underscore_lost(text, punctuation=False):
     return _words(text, punctuation, TOKEN, mark=r"[^\w\s]")
-
-
-@TOKENIZE.misconception(
-    "TK18",
-    "a string instead of a list",
-    "You return one string. The steps that follow want a list of tokens.",
-)
-def one_string(text, punctuation=False):
-    return " ".join(_words(text, punctuation, TOKEN))
 
 
 # ---------------------------------------------------------------------- remove_stop_words
