@@ -1042,6 +1042,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+        Submission("rosa", "tensors of PyTorch", 10, "all right", code="torch"),
     ),
     "12_attention": (
         Submission("ada", "plain loops", 10, "all right", code="loops"),
