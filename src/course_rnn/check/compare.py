@@ -218,10 +218,17 @@ def _dtype_fits(got: np.dtype, expected: np.dtype) -> bool:
 def _as_array(value: Any) -> np.ndarray | None:  # noqa: ANN401
     """Turn numbers, nested lists of numbers and tensors into an array, anything else into None."""
     try:
-        array = np.asarray(value)
+        array = np.asarray(_detached(value))
     except (ValueError, TypeError, RuntimeError):
         return None
     return array if array.dtype.kind in "fiub" else None
+
+
+def _detached(value: Any) -> Any:  # noqa: ANN401
+    """Take tensors, alone or in lists, off their graph: NumPy refuses those with gradients."""
+    if isinstance(value, (list, tuple)):
+        return [_detached(item) for item in value]
+    return value.detach().cpu() if hasattr(value, "detach") else value
 
 
 def _dtype_noun(dtype: np.dtype) -> str:
