@@ -1,5 +1,6 @@
 """The first difference between what came back and what was expected, in words."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +88,8 @@ def difference(
     if array is not None:
         return _array_difference(name, got, array, tolerance)
     if isinstance(expected, list):
+        if not isinstance(got, (list, tuple)):
+            return f"{name} is one {_kind(got)}, expected a list of {len(expected)}."
         return _tuple_difference(name, got, tuple(expected), tolerance)
     return f"{name} is a {_kind(expected)}: the course cannot compare such results."
 
@@ -217,17 +220,17 @@ def _dtype_fits(got: np.dtype, expected: np.dtype) -> bool:
 
 def _as_array(value: Any) -> np.ndarray | None:  # noqa: ANN401
     """Turn numbers, nested lists of numbers and tensors into an array, anything else into None."""
-    try:
-        array = np.asarray(_detached(value))
-    except (ValueError, TypeError, RuntimeError):
-        return None
-    return array if array.dtype.kind in "fiub" else None
+    for numbers in (lambda: value, lambda: _out_of_the_graph(value)):
+        with contextlib.suppress(ValueError, TypeError, RuntimeError):
+            array = np.asarray(numbers())
+            return array if array.dtype.kind in "fiub" else None
+    return None
 
 
-def _detached(value: Any) -> Any:  # noqa: ANN401
-    """Take tensors, alone or in lists, off their graph: NumPy refuses those with gradients."""
+def _out_of_the_graph(value: Any) -> Any:  # noqa: ANN401
+    """Leave only the values of tensors, which may still require a gradient or be elsewhere."""
     if isinstance(value, (list, tuple)):
-        return [_detached(item) for item in value]
+        return [_out_of_the_graph(item) for item in value]
     return value.detach().cpu() if hasattr(value, "detach") else value
 
 
