@@ -429,6 +429,17 @@ def no_axis_of_labels(series, width, offset=1, labels=1, stride=1):
     return inputs, targets[0]
 
 
+@MAKE_WINDOWS.misconception(
+    "MW18",
+    "steps of a window last",
+    "The steps of your windows stand on the LAST axis, where NumPy's sliding_window_view and "
+    "PyTorch's unfold put them. Time is the first: (width, B, n_x).",
+)
+def steps_last(series, width, offset=1, labels=1, stride=1):
+    inputs, targets = make_windows(series, width, offset, labels, stride)
+    return np.moveaxis(inputs, 0, -1), np.moveaxis(targets, 0, -1)
+
+
 # ------------------------------------------------------------------- forecast_many_steps
 
 
