@@ -48,7 +48,7 @@ def test_single_precision_on_the_way_is_named_and_shown_in_enough_digits():
     expected = np.array([[1 / 3, 200.0], [0.0, -7.0]])
     words = difference("y", np.add(expected, [[1e-5, 0], [0, 0]]), expected)
     assert "yours 0.333343333, expected 0.333333333. That is nearly right" in words
-    assert "float32 on the way" in words
+    assert "float32" in words
     assert "nearly" not in difference("y", np.add(expected, [[1e-3, 0], [0, 0]]), expected)
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 _NEARLY_RIGHT = (
-    "That is nearly right: is there a float32 on the way, which is PyTorch's default, or is "
-    "something small added?"
+    "That is nearly right: something on the way is inexact, such as float32, PyTorch's default."
 )
 
 
