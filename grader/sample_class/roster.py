@@ -961,6 +961,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+        Submission("rosa", "PyTorch throughout", 10, "all right", code="torch"),
     ),
     "11_sentiment": (
         Submission("ada", "plain loops", 10, "all right", code="loops"),

@@ -6,6 +6,10 @@ from typing import Any
 
 import numpy as np
 
+_NEARLY_RIGHT = (
+    "That is nearly right: something on the way is inexact, such as float32, PyTorch's default."
+)
+
 
 class UnusableAnswerError(Exception):
     """An answer that is wrong before it can be compared; the text says why."""
@@ -199,8 +203,9 @@ def _value_difference(
     right = np.isclose(got, expected, rtol=rtol, atol=max(atol, tolerance), equal_nan=True)
     if right.all():
         return None
+    hint = f" {_NEARLY_RIGHT}" if _is_nearly_right(got, expected) else ""
     if expected.ndim == 0:
-        return f"{name} is {_number(got)}, expected {_number(expected)}."
+        return f"{name} is {_two_numbers(got, expected)}.{hint}"
     distance = np.abs(got.astype(float) - expected.astype(float))
     worst = np.unravel_index(
         np.where(right, -1, np.nan_to_num(distance, nan=np.inf)).argmax(), expected.shape
@@ -208,9 +213,22 @@ def _value_difference(
     place = ", ".join(str(i) for i in worst)
     return (
         f"{(~right).sum()} of {right.size} entries of {name} differ, "
-        f"most at {name}[{place}]: "
-        f"yours {_number(got[worst])}, expected {_number(expected[worst])}."
+        f"most at {name}[{place}]: yours {_two_numbers(got[worst], expected[worst])}.{hint}"
     )
+
+
+def _is_nearly_right(got: np.ndarray, expected: np.ndarray) -> bool:
+    """Tell whether single precision on the way explains the difference."""
+    if expected.dtype.kind != "f":
+        return False
+    largest = np.abs(expected[np.isfinite(expected)]).max(initial=0)
+    return np.allclose(got, expected, rtol=1e-4, atol=1e-6 * largest, equal_nan=True)
+
+
+def _two_numbers(got: Any, expected: Any) -> str:  # noqa: ANN401
+    """Show both with as many digits as it takes to tell them apart."""
+    digits = 4 if _number(got) != _number(expected) else 9
+    return f"{_number(got, digits)}, expected {_number(expected, digits)}"
 
 
 def _dtype_fits(got: np.dtype, expected: np.dtype) -> bool:
@@ -246,8 +264,9 @@ def _kind(value: Any) -> str:  # noqa: ANN401
     return {"ndarray": "array"}.get(type(value).__name__, type(value).__name__)
 
 
-def _number(value: Any) -> str:  # noqa: ANN401
-    return f"{np.asarray(value).item():.4g}" if np.asarray(value).dtype.kind == "f" else str(value)
+def _number(value: Any, digits: int = 4) -> str:  # noqa: ANN401
+    number = np.asarray(value)
+    return f"{number.item():.{digits}g}" if number.dtype.kind == "f" else str(value)
 
 
 def _short(value: Any, length: int = 90) -> str:  # noqa: ANN401
