@@ -18,8 +18,9 @@ from pathlib import Path
 from grader import course
 from grader.sources import BadSourceError, list_assignments, read_source
 
-EXERCISES = course.ROOT / "notebooks" / "exercises"
-BUILD = course.ROOT / "_build"
+ROOT = course.ROOT
+EXERCISES = ROOT / "notebooks" / "exercises"
+BUILD = ROOT / "_build"
 PACKAGE = BUILD / "package"
 
 
@@ -60,7 +61,7 @@ def package(folder: Path, assignments: list[str]) -> int:
     from grader.package.publish import PackageError
 
     try:
-        print(build_package(course.ROOT, folder, assignments))
+        print(build_package(ROOT, folder, assignments))
     except (PackageError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
