@@ -148,7 +148,17 @@ def test_only_assignments_that_were_asked_for_are_handed_out(course: Path):
     build_package(course, course / "package", [])
     made = course / "package" / NAME
     assert not (made / "notebooks" / "exercises").exists()
-    assert "exercises/01_one_hot" not in (made / "README.md").read_text().split("##")[1]
+    assert "notebooks%2Fexercises" not in (made / "README.md").read_text("utf-8")
+
+
+def test_the_readme_opens_every_notebook(package: Path):
+    _, students = read_repositories(ROOT)
+    readme = (package / "README.md").read_text("utf-8")
+    assert not re.search(r"\{[{%]", readme)
+    for name in [name for name in files(package) if name.endswith(".ipynb")]:
+        assert f"[Colab]({students.colab(name)}), [Binder]({students.binder(name)})" in readme
+    title = nbformat.read(package / "notebooks" / "01_one_hot.ipynb", as_version=4).cells[0].source
+    assert f"\n| {title.splitlines()[0].removeprefix('# ')} | [Colab](" in readme
 
 
 # ---- the environment ----

@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from grader.package.secrets import find_secrets
 
 FILES = Path(__file__).parent / "files"
 COPIED = ("LICENSE", "LICENSE-text", "CITATION.cff")
-LIBRARY = ("**/*.py", "py.typed", "datasets/files/*")
+LIBRARY = "course_rnn"
 
 
 def build_package(root: Path, folder: Path, assignments: Sequence[str]) -> str:
@@ -57,10 +58,10 @@ def assemble(root: Path, made: Path, assignments: Sequence[str]) -> None:
     shutil.copytree(FILES, made)
     for name in COPIED:
         shutil.copyfile(root / name, made / name)
-    _copy_library(root, made)
-    project = (root / "pyproject.toml").read_text("utf-8")
-    (made / "pyproject.toml").write_text(student_project(project), "utf-8", newline="\n")
+    project = student_project((root / "pyproject.toml").read_text("utf-8"))
+    (made / "pyproject.toml").write_text(project, "utf-8", newline="\n")
     shutil.copyfile(root / "requirements-student.txt", made / "requirements.txt")
+    _copy_library(root, made, project)
     chapters, exercises = _chapters(root), {name: _exercise(name) for name in assignments}
     for name in assignments:
         _copy_folder((root / exercises[name]).parent, (made / exercises[name]).parent)
@@ -69,9 +70,11 @@ def assemble(root: Path, made: Path, assignments: Sequence[str]) -> None:
     _fill_in(made / "README.md", root, (course, students), chapters, exercises)
 
 
-def _copy_library(root: Path, made: Path) -> None:
-    library = root / "src" / "course_rnn"
-    for path in {path for pattern in LIBRARY for path in library.glob(pattern)}:
+def _copy_library(root: Path, made: Path, project: str) -> None:
+    """Copy the modules and the data that an installed library has."""
+    data = tomllib.loads(project)["tool"]["setuptools"]["package-data"][LIBRARY]
+    library = root / "src" / LIBRARY
+    for path in {path for pattern in ["**/*.py", *data] for path in library.glob(pattern)}:
         target = made / path.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
@@ -98,13 +101,23 @@ def _fill_in(
     chapters: Sequence[str],
     exercises: dict[str, str],
 ) -> None:
+    """Replace the README's template by the text."""
     settings = yaml.safe_load((root / "book" / "_config.yml").read_text("utf-8"))
     template = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     text = template.from_string(readme.read_text("utf-8")).render(
         title=settings["title"],
         course=repositories[0],
         students=repositories[1],
-        rows=[(read_title(root / path), path, exercises.get(Path(path).stem)) for path in chapters],
+        rows=_rows(root, chapters, exercises),
         example=next(iter(exercises.values()), ""),
     )
     readme.write_text(text, "utf-8", newline="\n")
+
+
+def _rows(
+    root: Path, chapters: Sequence[str], exercises: dict[str, str]
+) -> list[tuple[str, str, str]]:
+    """List title, chapter and assignment; what has no chapter or no assignment has "" there."""
+    named = {Path(path).stem: path for path in chapters}
+    pairs = {name: (named.get(name, ""), exercises.get(name, "")) for name in [*named, *exercises]}
+    return [(read_title(root / (pair[0] or pair[1])), *pair) for pair in pairs.values()]
