@@ -21,10 +21,11 @@ from course_rnn.check import EXERCISES
 from grader import cli
 from grader.commands import release
 from grader.intake import Intake, read_submission
+from grader.package import PackageError
 from grader.package.build import build_package
 from grader.package.colab import is_install_on_colab
 from grader.package.links import read_repositories
-from grader.package.publish import NAME, SUMS, ZIP, PackageError
+from grader.package.publish import NAME, SUMS, ZIP
 from grader.package.secrets import hidden_lines, solutions_in
 from grader.sources import SOLUTION, grading, list_assignments, read_source
 
@@ -142,6 +143,13 @@ def test_what_would_show_a_secret_is_not_written(kind: str, place: str, course: 
     with pytest.raises(PackageError, match=rf"{place} holds what only instructors may see"):
         build_package(course, folder, ["01_one_hot"])
     assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("text", ["title: x", "repository: x\nstudent_repository: {url: y}"])
+def test_settings_without_the_repositories_are_named(text: str, course: Path):
+    (course / "book" / "_config.yml").write_text(text)
+    with pytest.raises(PackageError, match="needs repository and student_repository"):
+        build_package(course, course / "package", ["01_one_hot"])
 
 
 def test_only_assignments_that_were_asked_for_are_handed_out(course: Path):

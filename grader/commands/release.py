@@ -57,8 +57,8 @@ def main(options: argparse.Namespace) -> int:
 
 def package(folder: Path, assignments: list[str]) -> int:
     """Write the package with these assignments; return 1 if it cannot be written."""
+    from grader.package import PackageError
     from grader.package.build import build_package
-    from grader.package.publish import PackageError
 
     try:
         print(build_package(ROOT, folder, assignments))

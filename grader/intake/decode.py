@@ -146,6 +146,7 @@ def _cells(data: dict) -> tuple[Cell, ...]:
     for sheet in _list(data.get("worksheets")):  # formats 2 and 3
         found = found + _list(_dict(sheet).get("cells"))
     cells = (_cell(index, content) for index, content in enumerate(found[:MOST_CELLS]))
+    # The cell for Colab is the package's, not the student's.
     return tuple(cell for cell in cells if cell and not is_install_on_colab(cell.source))
 
 

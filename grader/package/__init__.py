@@ -9,3 +9,7 @@ publish   from a finished folder to the published one, the zip and the checksums
 
 files/    the texts that exist for students alone
 """
+
+
+class PackageError(Exception):
+    """The package cannot be written; the text says why and what to do."""

@@ -6,14 +6,16 @@ import tempfile
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 
 import yaml
 from jinja2 import Environment, StrictUndefined
 
+from grader.package import PackageError
 from grader.package.links import Repository, read_repositories
 from grader.package.notebook import read_title, write_notebook
 from grader.package.project import student_project
-from grader.package.publish import NAME, PackageError, publish
+from grader.package.publish import NAME, publish
 from grader.package.secrets import find_secrets
 
 FILES = Path(__file__).parent / "files"
@@ -41,14 +43,15 @@ def build_package(root: Path, folder: Path, assignments: Sequence[str]) -> str:
     Raises
     ------
     PackageError
-        If it would show a part of a solution or a hidden test, or replace somebody's work.
+        If it would show a part of a solution or a hidden test or replace somebody's work, or if
+        the book's settings name no repository for students.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".package-") as place:
         made = Path(place) / NAME
         assemble(root, made, assignments)
         for leak in find_secrets(made, root / "solutions"):
-            raise PackageError(f"Nothing was packaged: {leak}")
+            raise PackageError(f"Nothing was packaged: {shorten(leak, 200)}")
         return publish(made, folder)
 
 

@@ -6,6 +6,10 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 
+from grader.package import PackageError
+
+KEYS = ("repository", "student_repository")
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -29,7 +33,19 @@ class Repository:
 
 
 def read_repositories(root: Path) -> tuple[Repository, Repository]:
-    """Read where the course itself and the students' repository are."""
+    """Read where the course itself and the students' repository are.
+
+    Raises
+    ------
+    PackageError
+        If one of them is not named.
+    """
     settings = yaml.safe_load((root / "book" / "_config.yml").read_text("utf-8"))
-    of_course, of_students = settings["repository"], settings["student_repository"]
-    return Repository(**of_course), Repository(**of_students)
+    try:
+        named = [settings[key] for key in KEYS]
+        course, students = (Repository(one["url"], one["branch"]) for one in named)
+    except (KeyError, TypeError):
+        raise PackageError(
+            f"book/_config.yml needs {' and '.join(KEYS)}, each with its url and its branch."
+        ) from None
+    return course, students

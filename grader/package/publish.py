@@ -9,15 +9,13 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.package import PackageError
+
 NAME = "course-rnn-student"
 ZIP, SUMS = f"{NAME}.zip", f"{NAME}.sha256"
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # a zip knows no earlier time
 _READABLE = 0o100644 << 16
 _LEFTOVERS = {"__pycache__", ".ipynb_checkpoints", "course_rnn.egg-info"}  # nobody's work
-
-
-class PackageError(Exception):
-    """The package cannot be published; the text says why and what to do."""
 
 
 def publish(made: Path, folder: Path) -> str:
