@@ -19,13 +19,14 @@ sys.path += [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
 
 import chapter_facts
 import draw_front
-import launch
+
+from grader.package.links import LINK_FORM, Repository, read_repositories
 
 HTML = ROOT / "_build" / "html"
 LANDING = "book/intro.html"
 WIDTHS = (375, 768, 1280)
 NAMES = [Path(page).stem for page in CHAPTERS]
-REPOSITORY = launch.student_repository(ROOT / "book" / "_config.yml")
+_, STUDENTS = read_repositories(ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +40,7 @@ def desktop(book) -> Visitor:  # noqa: F811
 
 
 def test_colab_and_binder_open_a_notebook_of_the_student_repository():
-    links = launch.launch_links(
-        launch.StudentRepository("https://github.com/someone/rnn", "main"), "notebooks/01_a.ipynb"
-    )
+    links = Repository("https://github.com/someone/rnn", "main").links("notebooks/01_a.ipynb")
     assert links["Colab"] == (
         "https://colab.research.google.com/github/someone/rnn/blob/main/notebooks/01_a.ipynb"
     )
@@ -52,11 +51,9 @@ def test_colab_and_binder_open_a_notebook_of_the_student_repository():
 
 @pytest.mark.parametrize("hub", ["https://hub.example.edu", "https://hub.example.edu/rnn/", ""])
 def test_nbgitpuller_copies_the_repository_to_the_hub_or_asks_for_one(hub):
-    repository = launch.StudentRepository("https://github.com/someone/rnn", "term 1", hub)
-    address, query = launch.launch_links(repository, "notebooks/01_a.ipynb")["JupyterHub"].split(
-        "?"
-    )
-    expected = f"{hub.rstrip('/')}/hub/user-redirect/git-pull" if hub else launch.LINK_FORM
+    repository = Repository("https://github.com/someone/rnn", "term 1", hub)
+    address, query = repository.jupyterhub("notebooks/01_a.ipynb").split("?")
+    expected = f"{hub.rstrip('/')}/hub/user-redirect/git-pull" if hub else LINK_FORM
     assert address == expected
     assert parse_qs(query) == {
         "repo": ["https://github.com/someone/rnn"],
@@ -113,7 +110,7 @@ def test_every_chapter_opens_elsewhere_and_can_be_downloaded(desktop, name):
     for what, path in paths.items():
         found = addresses(page, what)
         download = HTML / found.pop("Download").removeprefix(f"{desktop.address}/")
-        assert found == launch.launch_links(REPOSITORY, path)
+        assert found == STUDENTS.links(path)
         assert download.read_bytes() == (ROOT / path).read_bytes()
     saved = page.locator(".chapter-files a[download]").evaluate_all(
         "all => all.map(a => a.download)"

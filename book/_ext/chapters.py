@@ -14,8 +14,9 @@ from typing import Any
 import chapter_facts as facts
 from docutils.nodes import document
 from jinja2 import Environment, FileSystemLoader
-from launch import launch_links, student_repository
 from sphinx.application import Sphinx
+
+from grader.package.links import read_repositories
 
 HERE = Path(__file__).parent
 CHAPTER = re.compile(r"notebooks/(\d\d_\w+)")
@@ -64,17 +65,17 @@ def header(app: Sphinx, name: str, context: dict[str, Any]) -> str:
 
 def files(app: Sphinx, name: str, context: dict[str, Any]) -> list[File]:
     """Return the chapter's notebook, and its assignment's if the chapter links to one."""
-    repository = student_repository(HERE.parent / "_config.yml")
+    _, students = read_repositories(HERE.parents[1])
     path = f"notebooks/{name}.ipynb"
     source = context["pathto"](f"_sources/{context['sourcename']}", True)
-    links = launch_links(repository, path)
+    links = students.links(path)
     offered = [File("Chapter", "chapter", "", links, source, f"{name}_chapter.ipynb")]
     path = f"notebooks/exercises/{name}/{name}.ipynb"
     work = facts.assignment(Path(app.srcdir) / path)
     if work and path in app.env.dlfiles:
         about = f"{work.exercises} exercises, {work.points:g} points"
         copy = context["pathto"](f"_downloads/{app.env.dlfiles[path][1]}", True)
-        links = launch_links(repository, path)
+        links = students.links(path)
         offered.append(File("Assignment", "assignment", about, links, copy, f"{name}.ipynb"))
     return offered
 
