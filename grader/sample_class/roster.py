@@ -1127,6 +1127,6 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
-        Submission("theo", "PyTorch and its autograd", 10, "all right", code="torch"),
+        Submission("rosa", "PyTorch and its autograd", 10, "all right", code="torch"),
     ),
 }
