@@ -383,6 +383,14 @@ def _dvalues(dcontext, cache):
     return cache[4][..., None] * dcontext
 
 
+def _dz(dcontext, cache):
+    return _right_dscores(dcontext, cache)[..., None] * cache[5].we * (1 - cache[3] ** 2)
+
+
+def _right_back(dcontext, cache):
+    return _back(_right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache)
+
+
 @ADDITIVE_ATTENTION_BACKWARD.misconception(
     "AB1",
     "softmax passed over",
@@ -511,9 +519,8 @@ def ab_values_only(dcontext, cache):
     "gradients are added up over time.",
 )
 def ab_last_step(dcontext, cache):
-    dz = _right_dscores(dcontext, cache)[..., None] * cache[5].we * (1 - cache[3] ** 2)
-    _, *rest = _back(_right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache)
-    return dz[-1] @ cache[5].Wq, *rest
+    _, *rest = _right_back(dcontext, cache)
+    return _dz(dcontext, cache)[-1] @ cache[5].Wq, *rest
 
 
 @ADDITIVE_ATTENTION_BACKWARD.misconception(
@@ -522,9 +529,7 @@ def ab_last_step(dcontext, cache):
     "You take the mean over the source steps. The query was used in each of them: a sum.",
 )
 def ab_mean_over_steps(dcontext, cache):
-    dquery, dkeys, dvalues, grads = _back(
-        _right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache
-    )
+    dquery, dkeys, dvalues, grads = _right_back(dcontext, cache)
     T = np.asarray(len(cache[1]), dtype=dquery.dtype)
     return dquery / T, dkeys, dvalues, grads._replace(Wq=grads.Wq / T)
 
@@ -536,9 +541,7 @@ def ab_mean_over_steps(dcontext, cache):
     "is in the loss already: sum them.",
 )
 def ab_batch_mean(dcontext, cache):
-    dquery, dkeys, dvalues, grads = _back(
-        _right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache
-    )
+    dquery, dkeys, dvalues, grads = _right_back(dcontext, cache)
     B = np.asarray(len(dcontext), dtype=dquery.dtype)
     return dquery, dkeys, dvalues, AttentionParams(*(g / B for g in grads))
 
@@ -550,9 +553,7 @@ def ab_batch_mean(dcontext, cache):
     "states, and decoder_step will add them; here they are two inputs of their own.",
 )
 def ab_keys_plus_values(dcontext, cache):
-    dquery, dkeys, dvalues, grads = _back(
-        _right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache
-    )
+    dquery, dkeys, dvalues, grads = _right_back(dcontext, cache)
     return dquery, dkeys + dvalues, dvalues, grads
 
 
@@ -562,7 +563,7 @@ def ab_keys_plus_values(dcontext, cache):
     "Your gradients of Wq and Wk have changed places: Wq was multiplied by the query.",
 )
 def ab_exchanged(dcontext, cache):
-    *rest, grads = _back(_right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache)
+    *rest, grads = _right_back(dcontext, cache)
     return *rest, AttentionParams(grads.Wk, grads.Wq, grads.we)
 
 
@@ -573,10 +574,8 @@ def ab_exchanged(dcontext, cache):
     "from them is added up.",
 )
 def ab_not_added_up(dcontext, cache):
-    dscores = _right_dscores(dcontext, cache)
-    dz = dscores[..., None] * cache[5].we * (1 - cache[3] ** 2)
-    _, *rest = _back(dscores, _dvalues(dcontext, cache), cache)
-    return dz @ cache[5].Wq, *rest
+    _, *rest = _right_back(dcontext, cache)
+    return _dz(dcontext, cache) @ cache[5].Wq, *rest
 
 
 @ADDITIVE_ATTENTION_BACKWARD.misconception(
@@ -585,7 +584,7 @@ def ab_not_added_up(dcontext, cache):
     "Your dquery is a mean over the source steps. The query was used in each of them: a sum.",
 )
 def ab_mean_dquery(dcontext, cache):
-    dquery, *rest = _back(_right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache)
+    dquery, *rest = _right_back(dcontext, cache)
     return dquery / np.asarray(len(cache[1]), dtype=dquery.dtype), *rest
 
 
@@ -596,10 +595,8 @@ def ab_mean_dquery(dcontext, cache):
     "the score's gradient is de.",
 )
 def ab_we_from_dz(dcontext, cache):
-    dscores = _right_dscores(dcontext, cache)
-    dz = dscores[..., None] * cache[5].we * (1 - cache[3] ** 2)
-    *rest, grads = _back(dscores, _dvalues(dcontext, cache), cache)
-    return *rest, grads._replace(we=dz.sum(axis=(0, 1)))
+    *rest, grads = _right_back(dcontext, cache)
+    return *rest, grads._replace(we=_dz(dcontext, cache).sum(axis=(0, 1)))
 
 
 @ADDITIVE_ATTENTION_BACKWARD.misconception(
@@ -608,7 +605,7 @@ def ab_we_from_dz(dcontext, cache):
     "Your dquery and dkeys have changed places: the query comes first, as in the forward pass.",
 )
 def ab_wrong_order(dcontext, cache):
-    dquery, dkeys, *rest = _back(_right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache)
+    dquery, dkeys, *rest = _right_back(dcontext, cache)
     return dkeys, dquery, *rest
 
 
