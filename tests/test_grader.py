@@ -217,6 +217,7 @@ SCORES = {
         "lena": None,  # half a file
         "mateo": 6,  # half of it done
         "nora": 10,  # prints and warns
+        "rosa": 10,  # PyTorch and its autograd
     },
 }
 

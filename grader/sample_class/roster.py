@@ -1129,5 +1129,6 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+        Submission("rosa", "PyTorch and its autograd", 10, "all right", code="torch"),
     ),
 }

@@ -105,7 +105,9 @@ def _tuple_difference(
     tolerance: float,
 ) -> str | None:
     if not isinstance(got, (tuple, list)):
-        return f"{name} is one {_kind(got)}, expected {len(expected)} things: return them all."
+        all_of_them = f"{len(expected)} things: return them all"
+        wanted = "a tuple of one" if len(expected) == 1 else all_of_them
+        return f"{name} is one {_kind(got)}, expected {wanted}."
     if len(got) != len(expected):
         return f"{name} has {len(got)} items, expected {len(expected)}."
     fields = getattr(expected, "_fields", None)
