@@ -17,7 +17,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONNOUSERSITE = 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help course setup book release grade-sample lab serve test lint format benchmark clean lock update package notes push-package
+.PHONY: help course setup book pdf links release grade-sample lab serve test lint format benchmark clean lock update package notes push-package
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' Makefile
@@ -30,6 +30,12 @@ setup: ## create or update .venv with everything that requirements.txt pins
 
 book: setup ## execute the chapters that changed and build the pages in _build/html
 	@$(RUN) tools/build_book.py
+
+pdf: setup ## print the whole book to _build/course-rnn.pdf
+	@$(RUN) tools/build_pdf.py
+
+links: setup ## ask every other host that the book links to (needs a network)
+	@$(RUN) tools/check_links.py
 
 release: setup ## write the student notebooks from solutions/ into notebooks/exercises/
 	@$(RUN) -m grader.cli release

@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -284,15 +284,21 @@ def with_results(page: Page) -> NotebookNode:
 
 
 def make_pages() -> None:
-    """Run Jupyter Book with every warning an error; it writes to a folder of its own."""
+    """Make the pages with every warning an error, in a folder of their own."""
+    if jupyter_book(LOG, "-W", "-n", "--keep-going"):
+        raise BuildError(sentence_about_log())
+
+
+def jupyter_book(log: Path, *options: str) -> int:
+    """Run Jupyter Book on the whole book, into a new folder, and return its exit status."""
     shutil.rmtree(NEXT, ignore_errors=True)
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."]
-    command += ["--path-output", str(NEXT), "--config", str(CONFIG), "--toc", str(TOC)]
-    command += ["-W", "-n", "--keep-going"]
-    with LOG.open("w") as log:
-        done = subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=False)
-    if done.returncode:
-        raise BuildError(sentence_about_log())
+    command += ["--path-output", str(NEXT), "--config", str(CONFIG), "--toc", str(TOC), *options]
+    with log.open("w") as output:
+        run = subprocess.run(
+            command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, check=False
+        )
+    return run.returncode
 
 
 def sentence_about_log() -> str:
@@ -373,12 +379,12 @@ def environment() -> dict[str, str]:
     }
 
 
-def main() -> int:
-    """Build the book and return the exit status."""
+def main(task: Callable[[], None] = build) -> int:
+    """Build the book, or what a tool makes of it, and return the exit status."""
     os.environ.update(environment())
     try:
         with one_at_a_time():
-            build()
+            task()
     except BuildError as error:
         print(f"book: {error}", file=sys.stderr)
     except OSError as error:

@@ -15,6 +15,9 @@ from sphinx.transforms import SphinxTransform
 SUMMARY = re.compile(r"<summary>.*?</summary>", re.DOTALL)
 MATHEMATICS = re.compile(r"(?<!\\)\$([^$]+)\$")
 MARKED = r'<span class="math notranslate nohighlight">\\(\1\\)</span>'
+# Screen readers need a name for what opens; a formula alone is none.
+ONLY_FORMULA = re.compile(rf"(<summary>)(\s*{MATHEMATICS.pattern}\s*</summary>)")
+NAMED = r'\1<span class="visually-hidden">Answer: </span>\2'
 
 
 class MathematicsInSummaries(SphinxTransform):
@@ -26,7 +29,8 @@ class MathematicsInSummaries(SphinxTransform):
         """Change the raw HTML of one page."""
         for raw in self.document.findall(nodes.raw):
             if raw.get("format") == "html" and "<summary>" in raw.astext():
-                text = SUMMARY.sub(lambda found: MATHEMATICS.sub(MARKED, found[0]), raw.astext())
+                named = ONLY_FORMULA.sub(NAMED, raw.astext())
+                text = SUMMARY.sub(lambda found: MATHEMATICS.sub(MARKED, found[0]), named)
                 raw.children = [nodes.Text(text)]
 
 
