@@ -53,7 +53,8 @@ def grade_language_model(step: Step, held_out: str) -> Score:
     except AnswerError as error:
         return Score(0, str(error))
     count = count_step(training)
-    by_nature = stream_bits(count, text) - stream_bits(count, test, TEST_STREAMS, TEST_STEPS)
+    counted = stream_bits(count, text)
+    by_nature = counted - stream_bits(count, test, TEST_STREAMS, TEST_STEPS)
     if bits - test_bits > by_nature + TOO_WELL_KNOWN:
         return Score(
             0,
@@ -61,7 +62,11 @@ def grade_language_model(step: Step, held_out: str) -> Score:
             f"there and {bits:.2f} on a text that nobody had, far more than the texts differ. "
             "No points for this half: train on the training part alone.",
         )
-    return _score(BIT_BANDS.points(bits), f"{bits:.2f} bits a character on a text that nobody had")
+    return _score(
+        BIT_BANDS.points(bits / counted),
+        f"Your model needs {bits:.2f} bits a character on a text that nobody had, "
+        f"{bits / counted:.2f} of the {counted:.2f} that counting triples needs",
+    )
 
 
 def grade_forecast(forecast: Forecaster, rng: np.random.Generator) -> Score:
@@ -99,13 +104,12 @@ def grade_forecast(forecast: Forecaster, rng: np.random.Generator) -> Score:
             "half: what you forecast may come from the history you are given, and from what you "
             "learned on the training part.",
         )
-    points = FORECAST_BANDS.points(error.relative)
     return _score(
-        points,
-        f"a MASE of {error.mase:.2f} on series that nobody had, {error.relative:.2f} of the "
+        FORECAST_BANDS.points(error.relative),
+        f"Your MASE is {error.mase:.2f} on series that nobody had, {error.relative:.2f} of the "
         f"baseline's {error.baseline:.2f}",
     )
 
 
 def _score(points: int, what: str) -> Score:
-    return Score(points, f"Your model has {what}: {points} points.")
+    return Score(points, f"{what}: {points} points.")
