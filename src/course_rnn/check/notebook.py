@@ -159,4 +159,5 @@ def _verdict(exercise: str, outputs: list, seconds: int) -> Verdict:
     if name == "KeyboardInterrupt":
         value = f"{exercise} took longer than {seconds} seconds: does a loop never end?"
         return Verdict(exercise, "fail", value)
-    return Verdict(exercise, "fail", f"{exercise}: {name}: {value}")
+    what = value if name == "AnswerError" else f"{name}: {value}"
+    return Verdict(exercise, "fail", f"{exercise}: {what}")
