@@ -88,7 +88,7 @@ FREE_TEXTS = {
         "choice": (
             "A GRU of 128 units for the text, since counting triples was behind it from the first"
             " run on; 96 units needed more bits. For the sea a GRU that learned from similar"
-            " series, because on the real one alone it was no better than a fading anomaly."
+            " series, because on the real one alone it was hardly better than the mean of the month."
         ),
         "claims": (
             "The test numbers are below my validation numbers by a little. More series help the"
@@ -1158,20 +1158,20 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
         Submission(
             "chloe",
             "learned the whole text by heart, the test part too",
-            8,
-            "no points for the language model, 8 of 10 for the forecaster",
+            10,
+            "no points for the language model, all 10 for the forecaster",
             code="by_heart",
             undone=("comparison", "errors"),
-            ends=("failed", "partial"),
+            ends=("failed",),
         ),
         Submission(
             "david",
             "probabilities where logits belong",
-            8,
-            "no points for the language model, 8 of 10 for the forecaster",
+            10,
+            "no points for the language model, all 10 for the forecaster",
             code="probabilities",
             undone=("comparison", "errors"),
-            ends=("failed", "partial"),
+            ends=("failed",),
         ),
         Submission(
             "elif",

@@ -69,7 +69,7 @@ BIT_BANDS = Bands(
 that has trained for some seconds 8 or 10. A share, since texts are of different difficulty."""
 
 FORECAST_BANDS = Bands(
-    "of the baseline's MASE", ((2, 0.95), (4, 0.85), (6, 0.76), (8, 0.66), (10, 0.61))
+    "of the baseline's MASE", ((2, 0.95), (4, 0.85), (6, 0.77), (8, 0.68), (10, 0.65))
 )
-"""On series that nobody had: the mean of each month gets 6 points, with an anomaly that fades 8, a
-GRU that has learned from many similar series 10."""
+"""On series that nobody had: the mean of each month gets 6 points, a GRU that knows one series 8, an
+anomaly that fades or a GRU that knows many series 10. Other series change a share by 0.02."""
