@@ -88,7 +88,7 @@ FREE_TEXTS = {
         "choice": (
             "A GRU of 128 units for the text, since counting triples was behind it from the first"
             " run on; 96 units needed more bits. For the sea a GRU that learned from similar"
-            " series, because on the real one alone it was hardly better than the mean of the month."
+            " series: on the real one alone it was hardly better than the mean of each month."
         ),
         "claims": (
             "The test numbers are below my validation numbers by a little. More series help the"

@@ -71,5 +71,5 @@ that has trained for some seconds 8 or 10. A share, since texts are of different
 FORECAST_BANDS = Bands(
     "of the baseline's MASE", ((2, 0.95), (4, 0.85), (6, 0.77), (8, 0.68), (10, 0.65))
 )
-"""On series that nobody had: the mean of each month gets 6 points, a GRU that knows one series 8, an
-anomaly that fades or a GRU that knows many series 10. Other series change a share by 0.02."""
+"""On series that nobody had: the mean of each month gets 6 points, a GRU that knows one series 8,
+an anomaly that fades or a GRU that knows many series 10. Other series change a share by 0.02."""
