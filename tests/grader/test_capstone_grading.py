@@ -1,12 +1,16 @@
 """The capstone as it is graded: nothing to read ahead in, and reasons that reach the student."""
 
+import base64
+
 import matplotlib  # noqa: F401, the student's processes are forked with it
 import pytest
 
 from grader import course
 from grader.judge import judge_submission
-from grader.pages.feedback import WORDS
+from grader.marks import ClassMarks, Marks, items_of
+from grader.pages.feedback import WORDS, render
 from grader.policy import Policy, read_policy
+from grader.results import GRADED, Result
 from grader.run.canaries import canaries
 from grader.run.places import Places
 from grader.run.snapshot import open_job
@@ -146,3 +150,20 @@ def test_the_class_gets_what_it_deserves(tmp_path):
     assert "step returned probabilities" in messages["david"]["language_model-check"]
     waiting = {item.who for item in graded if item.result.status != "graded"}
     assert waiting == set()
+
+
+def test_code_that_a_person_reads_is_on_the_page_as_code_with_its_figure():
+    marked = ClassMarks(NAME, items_of(source_of(NAME)), ())
+    points = {item.name: None if item.by_hand else item.max_points for item in marked.items}
+    picture = base64.b64encode(b"\x89PNG").decode()
+    cell = {
+        "cell_type": "code",
+        "source": "draw(my_errors)",
+        "metadata": {"nbgrader": {"grade_id": "errors", "solution": True}},
+        "outputs": [{"output_type": "display_data", "data": {"image/png": picture}}],
+    }
+    result = Result("ab", NAME, GRADED, "limits", 0, notebook={"cells": [cell]})
+    page = render(Marks("ada", points), marked, result)
+    assert '<pre class="code">draw(my_errors)</pre>' in page
+    assert f"data:image/png;base64,{picture}" in page
+    assert "0 / 0" not in page
