@@ -26,6 +26,7 @@ FIRST_STUB = {
     "11_sentiment": "tokenize",
     "12_attention": "additive_attention",
 }
+CAPSTONE = "13_capstone"
 CELL_KEYS = {"nbgrader", "deletable", "editable", "mystnb", "tags"}
 CELL_SECONDS = 300
 
@@ -63,9 +64,10 @@ def test_runs_to_its_end(notebook: Path, tmp_path: Path):
     assert texts == []
 
 
-@pytest.mark.parametrize("notebook", STUDENT_VERSIONS, ids=lambda path: path.stem)
-def test_a_student_version_stops_at_its_first_stub(notebook: Path, tmp_path: Path):
-    name = FIRST_STUB[notebook.stem]
+@pytest.mark.parametrize("assignment", FIRST_STUB)
+def test_a_student_version_stops_at_its_first_stub(assignment: str, tmp_path: Path):
+    name = FIRST_STUB[assignment]
+    notebook = ROOT / "notebooks" / "exercises" / assignment / f"{assignment}.ipynb"
     with pytest.raises(PapermillExecutionError) as stopped:
         run(notebook, tmp_path / notebook.name)
     assert stopped.value.ename == "CheckFailed"
@@ -80,10 +82,20 @@ def test_a_student_version_stops_at_its_first_stub(notebook: Path, tmp_path: Pat
     assert error.traceback == stopped.value.evalue.splitlines()
 
 
+def test_the_capstone_runs_up_to_the_model_that_is_not_written(tmp_path: Path):
+    notebook = ROOT / "notebooks" / "exercises" / CAPSTONE / f"{CAPSTONE}.ipynb"
+    with pytest.raises(PapermillExecutionError) as stopped:
+        run(notebook, tmp_path / notebook.name)
+    assert stopped.value.ename == "NotImplementedError"
+    assert stopped.value.source.startswith("# Define and train your model here")
+
+
 def test_every_chapter_has_a_solution_and_a_student_version():
     names = [path.stem for path in CHAPTERS]
     assert names[:2] == ["01_one_hot", "02_rnn_forward"]
-    assert names == [path.stem for path in SOLUTIONS] == [path.stem for path in STUDENT_VERSIONS]
+    assert names == list(FIRST_STUB)
+    assert [path.stem for path in SOLUTIONS] == [*names, CAPSTONE]
+    assert [path.stem for path in STUDENT_VERSIONS] == [*names, CAPSTONE]
 
 
 @pytest.mark.parametrize(

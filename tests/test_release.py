@@ -1,6 +1,7 @@
 """Student versions: generated from the sources, the same everywhere, without what is secret."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from course_rnn.check import EXERCISES
 from grader import cli
 from grader.commands import release
 from grader.course import ROOT, SOLUTIONS
+from grader.policy import read_policy
 from grader.sources import (
     HIDDEN,
     SOLUTION,
@@ -65,7 +67,7 @@ def test_student_versions_hold_no_solution_and_no_hidden_test(assignment: str):
     assert not any("seed=" in line or line.startswith("### ") for line in shown - {"### "})
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", [name for name in ASSIGNMENTS if name != "13_capstone"])
 def test_every_exercise_has_a_stub_and_its_points(assignment: str):
     student = nbformat.read(notebook_of(STUDENT_VERSIONS, assignment), as_version=4)
     cells = {grading(cell).grade_id: cell for cell in student.cells if grading(cell)}
@@ -81,6 +83,31 @@ def test_every_exercise_has_a_stub_and_its_points(assignment: str):
     assert grading(cells["question"]).points == 2
     assert cells["question"].source == "YOUR ANSWER HERE"
     assert len(cells) == 3 * len(exercises) + 1
+
+
+def test_half_of_the_capstone_is_measured_and_half_is_read():
+    student = nbformat.read(notebook_of(STUDENT_VERSIONS, "13_capstone"), as_version=4)
+    about = [grading(cell) for cell in student.cells if grading(cell).get("grade")]
+    measured = {cell.grade_id: cell.points for cell in about if not cell.solution}
+    assert measured == {
+        **{"language_model-check": 0, "language_model-hidden": 10},
+        **{"forecaster-check": 0, "forecaster-hidden": 10},
+    }
+    read = {cell.grade_id: cell.points for cell in about if cell.solution}
+    assert read == {"choice": 4, "comparison": 5, "errors": 5, "claims": 6}
+    text = "\n".join(cell.source for cell in student.cells)
+    for name, points in read.items():  # the rubric stands above the cell, and adds up
+        rubric = next(c.source for c in student.cells if c.id == f"{name}-task")
+        assert sum(map(int, re.findall(r"^\| (\d) \|", rubric, re.MULTILINE))) == points
+        assert f"({points} points, read by a person)" in rubric
+    assert text.count("# YOUR CODE HERE\nraise NotImplementedError()") == 4
+
+
+def test_the_capstone_tells_the_limits_it_is_graded_with():
+    student = nbformat.read(notebook_of(STUDENT_VERSIONS, "13_capstone"), as_version=4)
+    limits = read_policy(ROOT / "grader" / "policy.toml", "13_capstone").limits
+    told = f"{limits.cell_seconds:g} seconds for a cell, {limits.submission_seconds:g} seconds for"
+    assert told in student.cells[0].source
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ class _Judging:
         self.results[planned.key] = result
         self.notes += [note] if note else []
         if result.status == PASSED:
-            show = trial.printed if trial.printed and not planned.hidden else ""
+            show = result.message if planned.hidden else trial.printed
             return [text_output(mask(show))] if show else []
         return [error_output(result.status.upper(), result.message)]
 

@@ -47,12 +47,14 @@ class Planned:
 class Plan:
     """The code cells of the source, in order, and the names that solutions define.
 
-    `references` remembers what tests give for the instructor's solutions.
+    `references` remembers what the first of them give with the instructor's solutions, and `space`
+    holds the names that these have defined.
     """
 
     cells: tuple[Planned, ...]
     names: frozenset[str]
-    references: dict[str, tuple[bool, Any]] = field(default_factory=dict, compare=False)
+    references: list[tuple[bool, Any]] = field(default_factory=list, compare=False)
+    space: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"}, compare=False)
 
 
 def plan_of(source: NotebookNode) -> Plan:

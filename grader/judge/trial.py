@@ -14,11 +14,11 @@ import numpy as np
 
 from course_rnn.check.engine import drawing_for
 from grader.judge.deadline import OverTimeError, alarm
-from grader.judge.plan import TEST, Plan, Planned
+from grader.judge.plan import Plan, Planned
 
 _MOST_PRINTED = 20_000
 _MEMORY = 2 << 30  # for the judge's own arrays, in one cell
-_REFERENCE_SECONDS = 30.0
+_REFERENCE_SECONDS = 60.0  # of a cell
 
 
 @dataclass(frozen=True)
@@ -60,22 +60,19 @@ def try_cell(cell: Planned, space: dict[str, Any], seed: int) -> Trial:
 def reference_value(plan: Plan, cell: Planned) -> tuple[bool, Any]:
     """Tell whether a test passes with the instructor's solutions, and what its value is then.
 
-    It is tried once for each test; a test that fails on its own judges nobody.
+    Each cell up to the test is run once, for all submissions: a solution may train for a while. A
+    test that fails on its own judges nobody.
     """
-    if cell.key not in plan.references:
-        plan.references[cell.key] = _try_reference(plan, cell)
-    return plan.references[cell.key]
+    place = plan.cells.index(cell)
+    while len(plan.references) <= place:
+        plan.references.append(_try_reference(plan.cells[len(plan.references)], plan.space))
+    return plan.references[place]
 
 
-def _try_reference(plan: Plan, cell: Planned) -> tuple[bool, Any]:
-    space: dict[str, Any] = {"__name__": "__main__"}
+def _try_reference(cell: Planned, space: dict[str, Any]) -> tuple[bool, Any]:
     with _captured():
         try:
             with alarm(_REFERENCE_SECONDS):
-                for earlier in plan.cells[: plan.cells.index(cell)]:
-                    if earlier.role != TEST:
-                        with contextlib.suppress(Exception):
-                            earlier.code.run(space)
                 trial = try_cell(cell, space, 0)
         except OverTimeError:
             return False, None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from course_rnn.capstone import Score
 from course_rnn.check import EXERCISES, CheckFailed
 from course_rnn.check.backward import NoCacheError
 from grader.judge.deadline import OverTimeError
@@ -85,7 +86,10 @@ def mask(text: str, most: int | None = MOST_CHARACTERS) -> str:
 
 
 def _value_verdict(plan: Plan, cell: Planned, value: Any) -> tuple[CellResult, str]:  # noqa: ANN401
-    """Follow nbgrader's rule: a test whose last expression is a number gives so many points."""
+    """Follow nbgrader's rule: a test whose last expression is a number gives so many points.
+
+    A Score brings a sentence with it that the student reads, after a hidden test too.
+    """
     points = _number(value)
     if points is None:
         expected = cell.code.last and _number(reference_value(plan, cell)[1]) is not None
@@ -96,9 +100,10 @@ def _value_verdict(plan: Plan, cell: Planned, value: Any) -> tuple[CellResult, s
         return not_run(cell), f"{cell.key}: its result is {points}, which is no number of points."
     clipped = min(max(points, 0.0), cell.points)
     note = "" if clipped == points else f"{cell.key}: {points:g} points were made {clipped:g}."
+    why = f"{cell.exercise}: {value.why}" if isinstance(value, Score) else ""
     if clipped == cell.points:
-        return _result(cell, PASSED, clipped), note
-    message = f"{clipped:g} of {cell.points:g} points."
+        return _result(cell, PASSED, clipped, why), note
+    message = why or f"{clipped:g} of {cell.points:g} points."
     return _result(cell, PARTIAL if clipped else FAILED, clipped, message), note
 
 

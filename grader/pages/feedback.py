@@ -10,7 +10,7 @@ import nh3
 
 from grader.marks import ClassMarks, Item, Marks
 from grader.pages import environment
-from grader.results import PASSED, UNREADABLE, CellResult, Result
+from grader.results import UNREADABLE, CellResult, Result
 
 PICTURES = ("image/png", "image/jpeg")
 MOST_TEXT = 4000  # characters of one output; the notebook has the rest
@@ -59,6 +59,7 @@ class Exercise:
     tests: tuple[Test, ...]
     comment: str
     source: str
+    is_code: bool
     outputs: tuple[Shown, ...]
 
 
@@ -115,6 +116,7 @@ def exercises_of(marks: Marks, marked: ClassMarks, result: Result) -> list[Exerc
                 tuple(_test(i, marks, verdicts.get(i.name)) for i in items if not i.by_hand),
                 "\n".join(marks.comments[i] for i in (name, *_names(items)) if i in marks.comments),
                 cell.get("source", ""),
+                cell.get("cell_type") == "code",
                 tuple(_outputs(cell)),
             )
         )
@@ -135,7 +137,7 @@ def _test(item: Item, marks: Marks, verdict: CellResult | None) -> Test:
     if points is not None and points != verdict.points:
         words += "; marked by a person"
     title = "Hidden tests" if verdict.hidden else "Check"
-    message = "" if verdict.status == PASSED else _unwrapped(verdict.message)
+    message = _unwrapped(verdict.message)
     return Test(title, verdict.status, words, points, item.max_points, message)
 
 

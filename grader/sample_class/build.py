@@ -1,6 +1,7 @@
 """Writes the submissions of the sample class, from student versions and the roster."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from traitlets.config import Config
 
 from course_rnn.check import EXERCISES
 from grader import course
-from grader.sample_class.roster import FREE_TEXT, ROSTER, Submission
+from grader.sample_class.roster import FREE_TEXT, FREE_TEXTS, ROSTER, Submission
 from grader.sample_class.transcribe import transcribe
 from grader.sources import grading, read_source, without_markers
 
@@ -68,13 +69,19 @@ def answers(submission: Submission, assignment: str, solutions: dict[str, str]) 
             if misconception.id in submission.misconceptions:
                 written[exercise.name] = transcribe(misconception.wrong, exercise.name)
     if not submission.undone:
-        written["question"] = FREE_TEXT[assignment]
+        written |= FREE_TEXTS.get(assignment) or {"question": FREE_TEXT[assignment]}
     return {name: text for name, text in written.items() if name not in submission.undone}
 
 
 def split_code(path: Path, exercises: set[str]) -> dict[str, str]:
-    """Cut a file into cells: each exercise's function, with what stands before it."""
+    """Cut a file into cells: each exercise's function, with what stands before it.
+
+    Where a cell is more than a function, the file says where it begins: # %% NAME.
+    """
     text = path.read_text("utf-8")
+    _, *marked = re.split(r"^# %% (\w+)\n", text, flags=re.MULTILINE)
+    if marked:
+        return {name: cell.strip() for name, cell in zip(marked[::2], marked[1::2], strict=True)}
     lines, cells, start = text.splitlines(), {}, 0
     for node in ast.parse(text).body:
         if isinstance(node, ast.Expr):  # the file's docstring

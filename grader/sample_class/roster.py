@@ -83,6 +83,22 @@ FREE_TEXT = {
 }
 """What everyone answers who answers the question at the end; no test gives points for it."""
 
+FREE_TEXTS = {
+    "13_capstone": {
+        "choice": (
+            "A GRU of 128 units for the text, since counting triples was behind it from the first"
+            " run on; 96 units needed more bits. For the sea a GRU that learned from similar"
+            " series: on the real one alone it was hardly better than the mean of each month."
+        ),
+        "claims": (
+            "The test numbers are below my validation numbers by a little. More series help the"
+            " forecaster in all three runs. I do not claim that it foresees El Niño, that a GRU"
+            " was needed, or that the bits hold for a text by other authors."
+        ),
+    },
+}
+"""The same of an assignment with several questions, by the names of their cells."""
+
 ROSTER: dict[str, tuple[Submission, ...]] = {
     "01_one_hot": (
         Submission("ada", "plain loops", 10, "all right", code="loops"),
@@ -1130,5 +1146,61 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
         Submission("rosa", "PyTorch and its autograd", 10, "all right", code="torch"),
+    ),
+    "13_capstone": (
+        Submission("ada", "a GRU for either half", 20, "the best bands"),
+        Submission(
+            "ben",
+            "counting and averaging",
+            10,
+            "triples of characters get 4 of 10, the mean of each month 6",
+            code="counting",
+            undone=("comparison", "errors"),
+            ends=("partial",),
+        ),
+        Submission(
+            "chloe",
+            "learned the whole text by heart, the test part too",
+            10,
+            "no points for the language model, all 10 for the forecaster",
+            code="by_heart",
+            undone=("comparison", "errors"),
+            ends=("failed",),
+        ),
+        Submission(
+            "david",
+            "probabilities where logits belong",
+            10,
+            "no points for the language model, all 10 for the forecaster",
+            code="probabilities",
+            undone=("comparison", "errors"),
+            ends=("failed",),
+        ),
+        Submission(
+            "elif",
+            "looks the real series up",
+            4,
+            "no points for the forecaster, 4 of 10 for the language model",
+            code="looking_up",
+            undone=("comparison", "errors"),
+            ends=("failed", "partial"),
+        ),
+        Submission(
+            "ivan",
+            "nothing written",
+            0,
+            "all stubs are still there",
+            undone=("language_model", "forecaster", "comparison", "errors"),
+            ends=("error",),
+        ),
+        Submission(
+            "kofi",
+            "trains until the loss is zero",
+            6,
+            "no language model, 6 of 10 for the forecaster",
+            code="endless",
+            undone=("comparison", "errors"),
+            ends=("error", "partial"),
+        ),
     ),
 }

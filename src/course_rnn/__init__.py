@@ -26,6 +26,7 @@ time_series      splits, windows, scaling, the forecasts that cost nothing, MASE
 text             from what people write to words to padded batches
 metrics          precision, recall and F1, of labels and of entities
 datasets         small data sets: real, generated, found on the machine, or public
+capstone         the last assignment: data without leaks, measures, bands, guards
 check            tells a student why an answer is wrong
 interop          weights to and from PyTorch and Keras, and what everybody calls things
 plots            figures (needs matplotlib; import it yourself)

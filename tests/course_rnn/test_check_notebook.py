@@ -86,3 +86,33 @@ def test_exit_status_zero_means_all_pass(capsys):
 
     solutions = Path(__file__).parents[2] / "solutions"
     assert main([str(solutions / "02_rnn_forward" / "02_rnn_forward.ipynb")]) == PASSED
+
+
+OWN_CHECK = {"nbgrader": {"grade": True, "solution": False, "grade_id": "model-check", "points": 0}}
+
+
+@pytest.mark.parametrize(
+    ("work", "line"),
+    [
+        ("step = 7", "pass  model"),
+        ("step = 8", "fail  model: step is odd"),
+        ("raise NotImplementedError()", "todo  model"),
+    ],
+)
+def test_an_exercise_that_the_course_has_not_is_checked_by_its_own_cell(
+    notebook, capsys, work, line
+):
+    refuse = (
+        "from course_rnn.capstone import AnswerError\n"
+        "if step != 7:\n    raise AnswerError('step is odd')"
+    )
+    status = main([notebook(work, refuse, **OWN_CHECK)])
+    assert capsys.readouterr().out.splitlines()[0] == line
+    assert status == (PASSED if line.startswith("pass") else FAILED)
+
+
+def test_a_notebook_cannot_replace_the_checks_of_the_course(notebook, capsys):
+    own = {"nbgrader": OWN_CHECK["nbgrader"] | {"grade_id": "count_rnn_parameters-check"}}
+    wrong = "def count_rnn_parameters(n_x, n_a, n_y):\n    return 0"
+    assert main([notebook(wrong, "print('fine')", **own)]) == FAILED
+    assert "fail  count_rnn_parameters" in capsys.readouterr().out

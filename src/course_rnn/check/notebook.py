@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from course_rnn.check.exercise import Exercise
 from course_rnn.check.exercises import EXERCISES
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 STUB = "is not written yet"
 
@@ -40,7 +43,8 @@ def check_notebook(path: Path, seconds: int = 30) -> Iterator[Verdict]:
     Yields
     ------
     Verdict
-        One an exercise of the chapter, as soon as it is known.
+        One an exercise of the chapter, as soon as it is known. A notebook with none, such as the
+        capstone's, is checked by its own cells that are called NAME-check.
 
     Raises
     ------
@@ -52,10 +56,13 @@ def check_notebook(path: Path, seconds: int = 30) -> Iterator[Verdict]:
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
+    notebook = _read(path)
     sources = read_code(path)
-    exercises = exercises_in(path, sources)
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    cells += [nbformat.v4.new_code_cell(_check_cell(exercise)) for exercise in exercises]
+    checks = own_checks(notebook) or {
+        name: f"from course_rnn.check import check\ncheck({name})"
+        for name in exercises_in(path, sources)
+    }
+    cells = [nbformat.v4.new_code_cell(source) for source in (*sources, *checks.values())]
     client = NotebookClient(
         nbformat.v4.new_notebook(cells=cells),
         timeout=seconds,
@@ -71,7 +78,7 @@ def check_notebook(path: Path, seconds: int = 30) -> Iterator[Verdict]:
             for i, cell in enumerate(cells):
                 client.execute_cell(cell, i)
                 if i >= len(sources):
-                    yield _verdict(exercises[i - len(sources)], cell.outputs, seconds)
+                    yield _verdict(list(checks)[i - len(sources)], cell.outputs, seconds)
     except DeadKernelError:
         raise UnreadableNotebookError(
             f"{path.name}: Python stopped while running the notebook (out of memory, or a call "
@@ -81,11 +88,30 @@ def check_notebook(path: Path, seconds: int = 30) -> Iterator[Verdict]:
 
 def read_code(path: Path) -> list[str]:
     """Read the code cells of a notebook, leaving out those that only hold tests."""
+    return [
+        cell.source for cell in _read(path).cells if cell.cell_type == "code" and not _is_test(cell)
+    ]
+
+
+def own_checks(notebook: dict) -> dict[str, str]:
+    """Find the checks that a notebook brings along for exercises which the course has not.
+
+    An exercise of the course is checked by the course, whatever the notebook says.
+    """
+    checks = {
+        cell["metadata"]["nbgrader"]["grade_id"].removesuffix("-check"): cell["source"]
+        for cell in notebook["cells"]
+        if _is_test(cell) and cell["metadata"]["nbgrader"]["grade_id"].endswith("-check")
+    }
+    return {} if checks.keys() & EXERCISES.keys() else checks
+
+
+def _read(path: Path) -> "NotebookNode":
     import nbformat
 
     try:
         text = path.read_text(encoding="utf-8-sig")
-        notebook = nbformat.reads(text, as_version=4)
+        return nbformat.reads(text, as_version=4)
     except OSError as error:
         raise UnreadableNotebookError(f"{path}: {error.strerror}. Is the path right?") from None
     except (UnicodeDecodeError, json.JSONDecodeError, nbformat.reader.NotJSONError):
@@ -96,13 +122,10 @@ def read_code(path: Path) -> list[str]:
         raise UnreadableNotebookError(
             f"{path}: the notebook is damaged ({error}). Open and save it in JupyterLab."
         ) from None
-    return [
-        cell.source for cell in notebook.cells if cell.cell_type == "code" and not _is_test(cell)
-    ]
 
 
-def exercises_in(path: Path, sources: list[str]) -> list[Exercise]:
-    """List the exercises of the chapter to which most of the notebook's functions belong.
+def exercises_in(path: Path, sources: list[str]) -> list[str]:
+    """Name the exercises of the chapter to which most of the functions belong.
 
     An assignment may come with functions of an earlier one.
     """
@@ -114,7 +137,7 @@ def exercises_in(path: Path, sources: list[str]) -> list[Exercise]:
             "such as notebooks/exercises/01_one_hot/01_one_hot.ipynb."
         )
     most = max(counts.values())
-    return [exercise for exercise in EXERCISES.values() if counts[exercise.chapter] == most]
+    return [name for name, exercise in EXERCISES.items() if counts[exercise.chapter] == most]
 
 
 def _is_test(cell: dict) -> bool:
@@ -122,20 +145,19 @@ def _is_test(cell: dict) -> bool:
     return bool(nbgrader.get("grade")) and not nbgrader.get("solution")
 
 
-def _check_cell(exercise: Exercise) -> str:
-    return f"from course_rnn.check import check\ncheck({exercise.name})"
-
-
-def _verdict(exercise: Exercise, outputs: list, seconds: int) -> Verdict:
+def _verdict(exercise: str, outputs: list, seconds: int) -> Verdict:
     errors = [output for output in outputs if output["output_type"] == "error"]
     if not errors:
-        return Verdict(exercise.name, "pass", "")
+        return Verdict(exercise, "pass", "")
     name, value = errors[0]["ename"], errors[0]["evalue"]
     if name == "CheckFailed":
-        return Verdict(exercise.name, "todo" if STUB in value else "fail", value)
+        return Verdict(exercise, "todo" if STUB in value else "fail", value)
+    if name == "NameError" and exercise not in EXERCISES:
+        return Verdict(exercise, "todo", value)
     if name == "NameError":
-        return Verdict(exercise.name, "fail", f"{exercise.name} is not defined in the notebook.")
+        return Verdict(exercise, "fail", f"{exercise} is not defined in the notebook.")
     if name == "KeyboardInterrupt":
-        value = f"{exercise.name} took longer than {seconds} seconds: does a loop never end?"
-        return Verdict(exercise.name, "fail", value)
-    return Verdict(exercise.name, "fail", f"{exercise.name}: {name}: {value}")
+        value = f"{exercise} took longer than {seconds} seconds: does a loop never end?"
+        return Verdict(exercise, "fail", value)
+    what = value if name == "AnswerError" else f"{name}: {value}"
+    return Verdict(exercise, "fail", f"{exercise}: {what}")

@@ -7,9 +7,11 @@ sequences  one-hot columns, states over words, paths, tagged sentences, the unro
 cells      one step of an RNN, a GRU, an LSTM, with its numbers
 heatmaps   gates over a text, attention between two sentences
 curves     gradient norm against lag, forecasts with intervals
+bands      measured numbers among the points they get
 describe   what a figure shows, in words
 """
 
+from course_rnn.plots.bands import plot_bands
 from course_rnn.plots.cells import plot_gru_cell, plot_lstm_cell, plot_rnn_cell
 from course_rnn.plots.curves import plot_forecast, plot_gradient_norms
 from course_rnn.plots.describe import alt_text, show
@@ -46,6 +48,7 @@ __all__ = [
     "SKY",
     "alt_text",
     "plot_attention",
+    "plot_bands",
     "plot_forecast",
     "plot_gate",
     "plot_gradient_norms",
