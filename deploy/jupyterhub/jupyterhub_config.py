@@ -43,6 +43,7 @@ c.JupyterHub.services = [
         "user": GRADER,
         "cwd": str(COURSE),
         "environment": {"JUPYTERHUB_DEFAULT_URL": "/lab"},
+        "oauth_no_confirm": True,  # it is part of the hub
         "oauth_client_allowed_scopes": [f"access:services!service={COURSE_ID}"],
     }
 ]
