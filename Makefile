@@ -17,7 +17,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONNOUSERSITE = 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help course setup book release grade-sample lab serve test lint format benchmark clean lock
+.PHONY: help course setup book release grade-sample lab serve test lint format benchmark clean lock update package notes push-package
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' Makefile
@@ -68,3 +68,16 @@ clean: ## remove everything generated except .venv
 lock: ## pin again what the direct dependencies in requirements.txt bring
 	@$(need_python)
 	@"$(PYTHON)" tools/lock.py
+
+update: ## raise every pin to the newest that pyproject.toml admits
+	@$(need_python)
+	@"$(PYTHON)" tools/lock.py --upgrade
+
+package: setup ## write the students' repository, a folder and a zip, into _build/package
+	@$(RUN) -m grader.cli release --package
+
+notes: setup ## write what is new in a release: make notes TAG=v0.1.0
+	@$(RUN) tools/release_notes.py "$(TAG)"
+
+push-package: package ## commit the package to the students' repository
+	@$(RUN) tools/push_package.py

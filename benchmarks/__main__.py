@@ -13,7 +13,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import numpy as np  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parents[1] / "book" / "results"
-NAMES = ("embedding", "memory", "char_rnn", "layers", "grading", "attacks")
+NAMES = ("embedding", "memory", "char_rnn", "layers", "grading", "attacks", "misconceptions")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The assignments in solutions/: which there are, and what is wrong with one."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,20 @@ def read_source(solutions: Path, assignment: str) -> NotebookNode:
 def grading(cell: NotebookNode) -> NotebookNode:
     """Return what nbgrader knows about a cell: empty for an ordinary one."""
     return cell.metadata.get("nbgrader") or NotebookNode()
+
+
+def secret_parts(notebook: NotebookNode) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield what students may not see of a source: SOLUTION or HIDDEN, and the text.
+
+    A written answer is a solution.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and grading(cell).get("solution"):
+            yield SOLUTION, cell.source
+        for markers in (SOLUTION, HIDDEN):
+            between = rf"{markers[0]}\n(.*?){markers[1]}"
+            for text in re.findall(between, cell.source, re.DOTALL):
+                yield markers, text
 
 
 def _read(path: Path, name: str) -> NotebookNode:

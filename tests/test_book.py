@@ -14,6 +14,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from grader.sources import list_assignments, read_source, secret_parts
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -94,12 +96,10 @@ def test_every_chapter_is_in_the_table_of_contents_and_was_executed(html):
 
 def parts_of_solutions() -> Iterator[str]:
     """Yield what only instructors may see: whole solutions and hidden tests."""
-    for path in (ROOT / "solutions").rglob("*.ipynb"):
-        source = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
-        for kind in ("SOLUTION", "HIDDEN TESTS"):
-            for block in re.findall(rf"### BEGIN {kind}\n(.*?)### END {kind}", source, re.DOTALL):
-                if len(block.splitlines()) > 1:  # a single line may well be the chapter's equation
-                    yield squeeze(block)
+    for assignment in list_assignments(ROOT / "solutions"):
+        for _, text in secret_parts(read_source(ROOT / "solutions", assignment)):
+            if len(text.splitlines()) > 1:  # a single line may well be the chapter's equation
+                yield squeeze(text)
 
 
 def test_no_page_shows_a_solution(pages):

@@ -183,6 +183,7 @@ SCORES = {
         "lena": None,  # half a file
         "mateo": 5,  # half of it done
         "nora": 10,  # prints and warns
+        "rosa": 10,  # PyTorch throughout
     },
     "11_sentiment": {
         "ada": 10,  # plain loops
@@ -199,6 +200,7 @@ SCORES = {
         "lena": None,  # half a file
         "mateo": 6,  # half of it done
         "nora": 10,  # prints and warns
+        "rosa": 10,  # tensors of PyTorch
     },
     "12_attention": {
         "ada": 10,  # plain loops
@@ -215,6 +217,7 @@ SCORES = {
         "lena": None,  # half a file
         "mateo": 6,  # half of it done
         "nora": 10,  # prints and warns
+        "rosa": 10,  # PyTorch and its autograd
     },
 }
 

@@ -12,7 +12,14 @@ from course_rnn.check import EXERCISES
 from grader import cli
 from grader.commands import release
 from grader.course import ROOT, SOLUTIONS
-from grader.sources import HIDDEN, SOLUTION, BadSourceError, grading, list_assignments
+from grader.sources import (
+    HIDDEN,
+    SOLUTION,
+    BadSourceError,
+    grading,
+    list_assignments,
+    secret_parts,
+)
 
 ASSIGNMENTS = list_assignments(SOLUTIONS)
 STUDENT_VERSIONS = ROOT / "notebooks" / "exercises"
@@ -24,17 +31,8 @@ def notebook_of(folder: Path, assignment: str) -> Path:
 
 def secrets_of(source: NotebookNode) -> set[str]:
     """Collect the lines between markers and of written answers."""
-    lines, secret = set(), False
-    for cell in source.cells:
-        is_answer = cell.cell_type == "markdown" and grading(cell).get("solution", False)
-        for line in map(str.strip, cell.source.splitlines()):
-            secret = (secret or line in (SOLUTION[0], HIDDEN[0])) and line not in (
-                SOLUTION[1],
-                HIDDEN[1],
-            )
-            if (secret or is_answer) and line:
-                lines.add(line)
-    return lines
+    lines = {line.strip() for _, text in secret_parts(source) for line in text.splitlines()}
+    return lines - {""}
 
 
 def test_there_is_one_student_version_for_each_source():

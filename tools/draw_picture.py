@@ -57,13 +57,19 @@ def train_tagger(rng: np.random.Generator) -> tuple[RNNModel, dict[str, int]]:
     return model, vocabulary
 
 
-def draw_tagger(ax: Axes) -> None:
-    """Draw the trained network reading a sentence with "may" in both meanings."""
+def read_sentence() -> tuple[np.ndarray, np.ndarray]:
+    """Return the trained network's state and its p(name) at each word of the sentence."""
     model, vocabulary = train_tagger(np.random.default_rng(1))
     x = one_hot(encode(SENTENCE, vocabulary)[:-1], len(vocabulary))[:, None]
     a, _ = rnn_forward(x, np.zeros((1, N_A)), model.rnn)
     p = softmax(readout_forward(a, model.readout)[0])[:, 0, 1]
-    plots.plot_unrolled(SENTENCE, a[:, 0], p, "p(name)", ax)
+    return a[:, 0], p
+
+
+def draw_tagger(ax: Axes) -> None:
+    """Draw the trained network reading a sentence with "may" in both meanings."""
+    a, p = read_sentence()
+    plots.plot_unrolled(SENTENCE, a, p, "p(name)", ax)
 
 
 def message_of_a_wrong_answer() -> str:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from docutils.nodes import document
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
@@ -59,20 +57,10 @@ def write_front_door(app: Sphinx, failure: Exception | None) -> None:
         )
 
 
-def drop_launch_button(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: document | None
-) -> None:
-    """Take the Colab button off pages written in Markdown, which Colab cannot open."""
-    if doctree is not None and not app.env.doc2path(page).endswith(".ipynb"):
-        buttons = context["header_buttons"]
-        buttons[:] = [button for button in buttons if button.get("label") != "launch-buttons"]
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension to Sphinx."""
     app.set_html_assets_policy("always")
     app.connect("config-inited", use_local_mathjax)
-    app.connect("html-page-context", drop_launch_button, priority=502)  # the theme adds it at 501
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", write_front_door, priority=600)  # after the table of contents'
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,10 @@
 """grader release: generate the student versions of assignments.
 
 Writes notebooks/exercises/ from solutions/ through nbgrader, without a gradebook. The same source
-gives the same bytes everywhere, and a file that would not change is not touched.
+gives the same bytes everywhere, and a file that would not change is not touched. With --package it
+also writes what students get: a folder ready to be their public repository, and the same as a zip.
+The library's reference implementations are in it, because the chapters and the checks run them;
+solutions, hidden tests and the grader are not.
 """
 
 import argparse
@@ -15,13 +18,23 @@ from pathlib import Path
 from grader import course
 from grader.sources import BadSourceError, list_assignments, read_source
 
-EXERCISES = course.ROOT / "notebooks" / "exercises"
-BUILD = course.ROOT / "_build"
+ROOT = course.ROOT
+EXERCISES = ROOT / "notebooks" / "exercises"
+BUILD = ROOT / "_build"
+PACKAGE = BUILD / "package"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command can be asked for."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
+    parser.add_argument(
+        "--package",
+        nargs="?",
+        type=Path,
+        const=PACKAGE,
+        metavar="FOLDER",
+        help="write the students' repository and zip, too (default: _build/package)",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
@@ -37,7 +50,22 @@ def main(options: argparse.Namespace) -> int:
         except OSError as error:
             print(f"{name}: the student version cannot be written ({error}).", file=sys.stderr)
             return 1
+    if options.package and not failed:
+        return package(options.package, names)
     return int(failed)
+
+
+def package(folder: Path, assignments: list[str]) -> int:
+    """Write the package with these assignments; return 1 if it cannot be written."""
+    from grader.package import PackageError
+    from grader.package.build import build_package
+
+    try:
+        print(build_package(ROOT, folder, assignments))
+    except (PackageError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def release(assignment: str, solutions: Path, exercises: Path) -> str:

@@ -19,6 +19,7 @@ from grader.intake.cells import (
     shown,
 )
 from grader.intake.files import AGAIN
+from grader.package.colab import is_install_on_colab
 
 MOST_VALUES = 2_000_000  # a larger file of brackets and commas would take gigabytes when parsed
 MOST_CELLS = 1000
@@ -145,7 +146,8 @@ def _cells(data: dict) -> tuple[Cell, ...]:
     for sheet in _list(data.get("worksheets")):  # formats 2 and 3
         found = found + _list(_dict(sheet).get("cells"))
     cells = (_cell(index, content) for index, content in enumerate(found[:MOST_CELLS]))
-    return tuple(cell for cell in cells if cell)
+    # The cell for Colab is the package's, not the student's.
+    return tuple(cell for cell in cells if cell and not is_install_on_colab(cell.source))
 
 
 def _cell(index: int, content: Any) -> Cell | None:  # noqa: ANN401

@@ -116,7 +116,8 @@ def _judge(intake: Intake, source: NotebookNode, job: Job, key: str) -> Judged:
     seconds = job.policy.limits.submission_seconds + GRACE_SECONDS
     faulthandler.dump_traceback_later(seconds, exit=True)  # a stuck worker ends itself
     try:
-        return judge_submission(intake, source, sandbox_of(job), job.policy, seed_of(key))
+        sandbox = sandbox_of(job, intake.notebook)
+        return judge_submission(intake, source, sandbox, job.policy, seed_of(key))
     finally:
         faulthandler.cancel_dump_traceback_later()
 

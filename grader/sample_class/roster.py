@@ -961,6 +961,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+        Submission("rosa", "PyTorch throughout", 10, "all right", code="torch"),
     ),
     "11_sentiment": (
         Submission("ada", "plain loops", 10, "all right", code="loops"),
@@ -1042,6 +1043,7 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+        Submission("rosa", "tensors of PyTorch", 10, "all right", code="torch"),
     ),
     "12_attention": (
         Submission("ada", "plain loops", 10, "all right", code="loops"),
@@ -1127,5 +1129,6 @@ ROSTER: dict[str, tuple[Submission, ...]] = {
             ends=("failed",),
         ),
         Submission("nora", "prints and warns", 10, "all right", code="noisy"),
+        Submission("rosa", "PyTorch and its autograd", 10, "all right", code="torch"),
     ),
 }

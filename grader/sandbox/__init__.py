@@ -14,6 +14,7 @@ offers      what this machine offers, and how to get more
 What runs inside is grader/student.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from grader.policy import LEVELS, Policy
@@ -27,7 +28,9 @@ __all__ = ["Child", "Sandbox", "SandboxUnavailableError", "open_sandbox"]
 COMMANDS = {"bubblewrap": bubblewrap.command, "limits": limits.command}
 
 
-def open_sandbox(policy: Policy, library: Path, released: Path) -> Sandbox:
+def open_sandbox(
+    policy: Policy, library: Path, released: Path, early: Collection[str] | None = None
+) -> Sandbox:
     """Open the sandbox that a policy asks for, or a weaker one if it accepts that.
 
     Parameters
@@ -39,6 +42,9 @@ def open_sandbox(policy: Policy, library: Path, released: Path) -> Sandbox:
     released
         The folder of the student version; files beside the notebook are put where a submission
         finds them.
+    early
+        What the server imports before there is a submission, all that is allowed if None. The
+        rest can be imported all the same; that takes its time in each submission.
 
     Returns
     -------
@@ -55,7 +61,7 @@ def open_sandbox(policy: Policy, library: Path, released: Path) -> Sandbox:
     problems = []
     for level in levels:
         try:
-            return open_level(level, policy, library, released)
+            return open_level(level, policy, library, released, early)
         except NotInstalledError as error:
             raise SandboxUnavailableError(str(error)) from None
         except (SandboxUnavailableError, OSError) as error:
@@ -66,7 +72,13 @@ def open_sandbox(policy: Policy, library: Path, released: Path) -> Sandbox:
     )
 
 
-def open_level(level: str, policy: Policy, library: Path, released: Path) -> Sandbox:
+def open_level(
+    level: str,
+    policy: Policy,
+    library: Path,
+    released: Path,
+    early: Collection[str] | None = None,
+) -> Sandbox:
     """Open the sandbox at one level, whatever the policy says about levels.
 
     Raises
@@ -74,7 +86,9 @@ def open_level(level: str, policy: Policy, library: Path, released: Path) -> San
     SandboxUnavailableError, OSError
         If this machine does not offer it; the text says why.
     """
-    sandbox = Sandbox(level, COMMANDS[level], prepare(policy, library, released), policy)
+    ground = prepare(policy, library, released)
+    early = policy.imports if early is None else early
+    sandbox = Sandbox(level, COMMANDS[level], ground, policy, early)
     try:
         sandbox.start().kill()
     except BaseException:

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
+from functools import partial
 from typing import Any, NamedTuple, Self
 
 from grader.policy import Policy
@@ -88,12 +89,17 @@ class Sandbox:
     ground
         What the server is made from; it is removed in the end.
     policy
-        What may be imported, and limits.
+        Limits.
+    early
+        What the server imports before there is a submission.
     """
 
-    def __init__(self, level: str, command: Level, ground: Ground, policy: Policy) -> None:
+    def __init__(
+        self, level: str, command: Level, ground: Ground, policy: Policy, early: Collection[str]
+    ) -> None:
         self.level = level
-        self._command, self._ground, self._policy = command, ground, policy
+        self._folder = ground.folder
+        self._new_server = partial(_Server, command, ground, policy, early)
         self._server: _Server | None = None
         self._started = 0
 
@@ -103,7 +109,7 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         if self._server:
             self._server.close()
-        shutil.rmtree(self._ground.folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> Child:
         """Start a child, confined and ready.
@@ -120,7 +126,7 @@ class Sandbox:
         raise AssertionError("the last try returns or raises")
 
     def _try_to_start(self, is_last: bool) -> Child | None:
-        server = self._server = self._server or _Server(self._command, self._ground, self._policy)
+        server = self._server = self._server or self._new_server()
         self._started += 1
         ours, theirs = socket.socketpair()
         with theirs:
@@ -140,7 +146,9 @@ class Sandbox:
 class _Server:
     """One running server; whatever happens to it, asking it never raises."""
 
-    def __init__(self, command: Level, ground: Ground, policy: Policy) -> None:
+    def __init__(
+        self, command: Level, ground: Ground, policy: Policy, early: Collection[str]
+    ) -> None:
         self._control, theirs = socket.socketpair()
         self._unread = b""
         self.is_gone = False
@@ -148,7 +156,7 @@ class _Server:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115, open as long as the server
         settings = {
             "control": theirs.fileno(),
-            "imports": policy.imports,
+            "imports": list(early),
             "limits": asdict(policy.limits),
             "user": ground.user,
             "capabilities": 0,

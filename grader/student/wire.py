@@ -8,12 +8,14 @@ Either side may be hostile. Whatever arrives, `receive` returns plain values of 
 raises WireError.
 """
 
+import contextlib
 import functools
 import json
 import math
 import socket
 import struct
 import sys
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -76,7 +78,9 @@ class Channel:
     bounds
         Limits of what is sent and received.
     tensors
-        Whether tensors arrive as tensors; otherwise they arrive as arrays.
+        Whether tensors arrive as tensors; otherwise they arrive as arrays. An array that was a
+        tensor becomes that very tensor where it comes from, with its graph, if its values are
+        still the same.
     """
 
     def __init__(
@@ -89,11 +93,12 @@ class Channel:
     ) -> None:
         self._sock, self._lend, self._borrow = sock, lend, borrow
         self._bounds, self._tensors = bounds, tensors
+        self._numbers: dict[int, int] = {}  # of tensors over there that are arrays here, by id
         self.received = 0
 
     def pack(self, value: Any) -> bytes:  # noqa: ANN401
         """Write a value as bytes; equal plain values give equal bytes."""
-        encoder = _Encoder(self._lend, self._bounds)
+        encoder = _Encoder(self._lend, self._bounds, self._numbers, self._tensors)
         text = _json(encoder.encode(value)).encode("ascii")
         if len(text) > self._bounds.text:
             raise WireError(f"a value of {len(text):,} characters is too large to be handed over")
@@ -127,7 +132,8 @@ class Channel:
         return self._read(memoryview(data)[_LENGTHS.size :], n_text)
 
     def _read(self, data: memoryview, n_text: int) -> Any:  # noqa: ANN401
-        decoder = _Decoder(data[n_text:], self._borrow, self._bounds, self._tensors)
+        numbers = None if self._tensors else self._numbers
+        decoder = _Decoder(data[n_text:], self._borrow, self._bounds, numbers)
         try:
             value = decoder.decode(json.loads(str(data[:n_text], "ascii")))
         except WireError:
@@ -151,8 +157,11 @@ class Channel:
 class _Encoder:
     """Turns a value into what JSON can write, and collects the bytes of its arrays."""
 
-    def __init__(self, lend: Callable[[Any], list], bounds: Bounds) -> None:
+    def __init__(
+        self, lend: Callable[[Any], list], bounds: Bounds, numbers: dict[int, int], tensors: bool
+    ) -> None:
         self.lend, self.bounds = lend, bounds
+        self.numbers, self.tensors = numbers, tensors
         self.raw: list[bytes] = []
         self.size = self.items = 0
 
@@ -241,7 +250,12 @@ def _tuple(encoder: _Encoder, value: tuple, depth: int) -> list:
 
 def _array(encoder: _Encoder, value: np.ndarray, depth: int) -> list:
     array = np.asarray(value)
-    return encoder.array("array", array) if array.dtype.kind in "biufcSU" else encoder.lend(value)
+    if array.dtype.kind not in "biufcSU":
+        return encoder.lend(value)
+    number = encoder.numbers.get(id(value))
+    if number is None:
+        return encoder.array("array", array)
+    return [*encoder.array("tensor", array), number]
 
 
 def _scalar(encoder: _Encoder, value: np.generic, depth: int) -> list:
@@ -250,10 +264,18 @@ def _scalar(encoder: _Encoder, value: np.generic, depth: int) -> list:
 
 
 def _tensor(encoder: _Encoder, value: Any, depth: int) -> list:  # noqa: ANN401
-    tensor = value.detach().cpu()
-    if str(tensor.dtype) == "torch.bfloat16":
-        tensor = tensor.float()
-    return encoder.array("tensor", tensor.numpy())
+    written = encoder.array("tensor", _values(value))
+    return [*written, encoder.lend(value)[1]] if encoder.tensors else written
+
+
+def _values(tensor: Any) -> np.ndarray:  # noqa: ANN401
+    tensor = tensor.detach().cpu()
+    return (tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy()
+
+
+def _is_same(one: np.ndarray, other: np.ndarray) -> bool:
+    same = (one.dtype, one.shape) == (other.dtype, other.shape)
+    return same and one.tobytes() == other.tobytes()
 
 
 def _bytes(encoder: _Encoder, value: bytes, depth: int) -> list:
@@ -306,9 +328,13 @@ class _Decoder:
     """Turns what JSON has read into values, believing nothing."""
 
     def __init__(
-        self, raw: memoryview, borrow: Callable[[list], Any], bounds: Bounds, tensors: bool
+        self,
+        raw: memoryview,
+        borrow: Callable[[list], Any],
+        bounds: Bounds,
+        numbers: dict[int, int] | None,
     ) -> None:
-        self.rest, self.borrow, self.bounds, self.tensors = raw, borrow, bounds, tensors
+        self.rest, self.borrow, self.bounds, self.numbers = raw, borrow, bounds, numbers
         self.items = 0
 
     def decode(self, data: Any, depth: int = 0) -> Any:  # noqa: ANN401
@@ -350,12 +376,29 @@ class _Decoder:
         taken, self.rest = self.rest[:size], self.rest[size:]
         return taken
 
-    def tensor(self, code: str, shape: list[int]) -> Any:  # noqa: ANN401
+    def tensor(self, code: str, shape: list[int], number: int = -1) -> Any:  # noqa: ANN401
         array = self.array(code, shape)
-        if not self.tensors:
+        if self.numbers is not None:
+            self.remember(array, number)
             return array
+        return self.kept(array, number)
+
+    def remember(self, array: np.ndarray, number: int) -> None:
+        """Note which tensor of the other side an array shows, as long as the array lives."""
+        if type(number) is not int or number.bit_length() > 63:
+            _refuse("a bad number")
+        if number >= 0:
+            self.numbers[id(array)] = number
+            weakref.finalize(array, self.numbers.pop, id(array), None)
+
+    def kept(self, array: np.ndarray, number: int) -> Any:  # noqa: ANN401
+        """Return the tensor of this side that an array shows, a new one if there is none."""
         import torch
 
+        with contextlib.suppress(Exception):  # a process that took over does not have it
+            tensor = self.borrow(["yours", number])
+            if number >= 0 and _is_same(_values(tensor), array):
+                return tensor
         return torch.from_numpy(array)
 
     def record(self, data: list, depth: int) -> tuple:

@@ -1,6 +1,7 @@
 """Chapter 11's claims hold for other seeds; its own functions, read from the notebook, are used."""
 
 import ast
+import runpy
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,12 +23,15 @@ from course_rnn import (
     train,
     vectorize,
 )
-from course_rnn.check import check
+from course_rnn.check import EXERCISES
+from course_rnn.check.engine import find_problem
 from course_rnn.datasets import sentiment_reviews
 from course_rnn.datasets.sentiment import BLAME, PRAISE
 from course_rnn.training import random_batches
 
-CHAPTER = Path(__file__).parents[2] / "notebooks" / "11_sentiment.ipynb"
+ROOT = Path(__file__).parents[2]
+CHAPTER = ROOT / "notebooks" / "11_sentiment.ipynb"
+SAMPLE_CLASS = ROOT / "grader" / "sample_class" / "11_sentiment"
 SEEDS = [2, 3, 4, 5, 6]
 
 
@@ -104,6 +108,25 @@ def test_the_mean_learns_what_the_last_state_does_not(seed):
     far = reviews(seed, before=(0,), after=(6,))
     assert right_after_training(seed, pooling="mean", drawn=far)[0] > 0.75
     assert right_after_training(seed, pooling="last", drawn=far)[0] < 0.65
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_with_more_training_the_last_state_learns_across_three_remarks(seed):
+    assert LAB.right_with_remarks("last", 3, seed, n_steps=1200) > 0.9
+
+
+def test_the_courses_list_keeps_negations_and_loses_wishes():
+    for word in ("not", "no", "nor", "never", "hardly", "nobody"):
+        assert LAB.prepare(word) == [word]
+    assert LAB.prepare("The film could have been good.") == LAB.prepare("The film was good.")
+    assert LAB.prepare("The film was not only good.") == LAB.prepare("The film was not good.")
+
+
+def test_one_word_of_the_reviews_has_two_forms(capsys):
+    LAB.largest_families(" ".join(reviews(2)[0]), n=2)
+    _, largest, second = capsys.readouterr().out.splitlines()
+    assert largest.strip() == "film: film, filmed"
+    assert "," not in second
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -194,9 +217,16 @@ def test_pytorch_trains_the_same_network_if_its_second_bias_stands_still(seed):
     assert losses_of_both(seed, still=False) > 1e-5
 
 
-def test_an_answer_in_pytorch_passes_the_check():
-    def mean_pool(x, mask):
-        x, mask = torch.as_tensor(x), torch.as_tensor(mask)
-        return (x * mask[..., None]).sum(dim=0) / mask.sum(dim=0)[:, None]
+@pytest.mark.parametrize("name", ["vectorize", "mean_pool", "f1_score"])
+def test_answers_in_pytorch_pass_the_check(name):
+    answer = runpy.run_path(str(SAMPLE_CLASS / "torch.py"))[name]
+    for seed in range(3):
+        assert find_problem(answer, EXERCISES[name], seed) is None
 
-    check(mean_pool)
+
+def test_a_mistake_in_pytorch_is_named():
+    def mean_pool(x, mask):
+        return torch.as_tensor(x).requires_grad_().mean(dim=0)
+
+    found = find_problem(mean_pool, EXERCISES["mean_pool"], 0)
+    assert found.misconception.id == "MP1"

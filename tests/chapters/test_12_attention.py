@@ -135,13 +135,16 @@ def test_one_vector_fails_as_numbers_grow_and_attention_does_not(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS[:2])
-def test_longer_training_moves_the_cliff_and_does_not_remove_it(seed):
-    longer = trained("one vector", seed, n_steps=1500)
-    ten, fourteen = (numbers(n, 200, np.random.default_rng(n)) for n in (N_DIGITS, 14))
+def test_longer_training_moves_the_cliff_and_only_attention_removes_it_within_the_training(seed):
+    longer, attentive = (trained(kind, seed, 1200) for kind in ("one vector", "attention"))
+    ten, fourteen, twenty = (
+        numbers(n, 200, np.random.default_rng(n)) for n in (N_DIGITS, LENGTHS[-1], 20)
+    )
     right = written_right(longer, ten).all(axis=0).mean()
     assert right > written_right(trained("one vector", seed), ten).all(axis=0).mean() + 0.2
-    assert right < written_right(trained("attention", seed), ten).all(axis=0).mean()
     assert written_right(longer, fourteen).all(axis=0).mean() < 0.2
+    assert written_right(attentive, fourteen).all(axis=0).mean() > 0.9
+    assert written_right(attentive, twenty).all(axis=0).mean() < 0.5
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -152,12 +155,12 @@ def test_teacher_forcing_flatters(seed):
     assert forced.mean() > written_right(model, batch).mean() + 0.05
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:2])
 def test_with_attention_a_digit_has_a_larger_share_in_its_own_gradient(seed):
     batch = numbers(N_DIGITS, 50, np.random.default_rng(7))
     own = {}
     for kind in ("one vector", "attention"):
-        model, (*_, y) = trained(kind, seed), batch
+        model, (*_, y) = trained(kind, seed, 1200), batch
         logits, cache_ = forward(model, batch)
         shares = []
         for t in range(N_DIGITS):
@@ -165,8 +168,9 @@ def test_with_attention_a_digit_has_a_larger_share_in_its_own_gradient(seed):
             dlogits[t, np.arange(y.shape[1]), y[t]] = 1
             lengths = np.linalg.norm(backward(model, dlogits, cache_)[0], axis=-1).mean(axis=1)
             shares.append(lengths[N_DIGITS - 1 - t] / lengths.sum())
-        own[kind] = np.mean(shares)
-    assert own["attention"] > 1.2 * own["one vector"]
+        own[kind] = np.array(shares)
+    assert (own["attention"] > own["one vector"]).all()
+    assert own["attention"].mean() > 1.5 * own["one vector"].mean()
 
 
 def beam_decode(step, state, width, n_steps):

@@ -1,12 +1,13 @@
 """Right answers get full marks, in whatever style, on every level of the sandbox."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader import course
-from grader.policy import LEVELS, Policy
+from grader.policy import LEVELS, read_policy
 from grader.run.job import Job, read_notebooks
 from grader.run.places import Places
 from grader.run.snapshot import open_job
@@ -24,8 +25,9 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Job]
     for name in ASSIGNMENTS:
         shutil.copytree(course.SOLUTIONS / name, folder / "source" / name)
         places = Places(course.course_in(folder), name)
+        policy = read_policy(course.ROOT / "grader" / "policy.toml", name)
         for level in LEVELS:
-            opened[level, name] = open_job(places, Policy(level=level))
+            opened[level, name] = open_job(places, replace(policy, level=level))
     return opened
 
 

@@ -120,7 +120,8 @@ def _try_all(forward: Callable[..., Any], inputs: tuple, upstream: tuple) -> tup
 
         def loss(w: np.ndarray) -> float:
             array[...] = w
-            return sum(np.sum(o * d) for o, d in zip(forward(*trial), upstream, strict=False))
+            pairs = zip(forward(*trial), upstream, strict=False)
+            return sum(np.sum(_values(o) * d) for o, d in pairs)
 
         numerical = numerical_gradient(loss, given)
         array[...] = given
@@ -128,6 +129,11 @@ def _try_all(forward: Callable[..., Any], inputs: tuple, upstream: tuple) -> tup
 
     gradients = map_leaves(gradient, trial, inputs)
     return tuple(g for g, given in zip(gradients, inputs, strict=True) if not _is_mask(given))
+
+
+def _values(output: Any) -> Any:  # noqa: ANN401
+    """Take a tensor off its graph, leave anything else as it is."""
+    return output.detach().cpu().numpy() if hasattr(output, "detach") else output
 
 
 def _is_mask(given: np.ndarray | tuple) -> bool:

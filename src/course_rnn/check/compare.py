@@ -1,9 +1,14 @@
 """The first difference between what came back and what was expected, in words."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+_NEARLY_RIGHT = (
+    "That is nearly right: something on the way is inexact, such as float32, PyTorch's default."
+)
 
 
 class UnusableAnswerError(Exception):
@@ -87,6 +92,8 @@ def difference(
     if array is not None:
         return _array_difference(name, got, array, tolerance)
     if isinstance(expected, list):
+        if not isinstance(got, (list, tuple)):
+            return f"{name} is one {_kind(got)}, expected a list of {len(expected)}."
         return _tuple_difference(name, got, tuple(expected), tolerance)
     return f"{name} is a {_kind(expected)}: the course cannot compare such results."
 
@@ -98,7 +105,9 @@ def _tuple_difference(
     tolerance: float,
 ) -> str | None:
     if not isinstance(got, (tuple, list)):
-        return f"{name} is one {_kind(got)}, expected {len(expected)} things: return them all."
+        all_of_them = f"{len(expected)} things: return them all"
+        wanted = "a tuple of one" if len(expected) == 1 else all_of_them
+        return f"{name} is one {_kind(got)}, expected {wanted}."
     if len(got) != len(expected):
         return f"{name} has {len(got)} items, expected {len(expected)}."
     fields = getattr(expected, "_fields", None)
@@ -196,8 +205,9 @@ def _value_difference(
     right = np.isclose(got, expected, rtol=rtol, atol=max(atol, tolerance), equal_nan=True)
     if right.all():
         return None
+    hint = f" {_NEARLY_RIGHT}" if _is_nearly_right(got, expected) else ""
     if expected.ndim == 0:
-        return f"{name} is {_number(got)}, expected {_number(expected)}."
+        return f"{name} is {_two_numbers(got, expected)}.{hint}"
     distance = np.abs(got.astype(float) - expected.astype(float))
     worst = np.unravel_index(
         np.where(right, -1, np.nan_to_num(distance, nan=np.inf)).argmax(), expected.shape
@@ -205,9 +215,22 @@ def _value_difference(
     place = ", ".join(str(i) for i in worst)
     return (
         f"{(~right).sum()} of {right.size} entries of {name} differ, "
-        f"most at {name}[{place}]: "
-        f"yours {_number(got[worst])}, expected {_number(expected[worst])}."
+        f"most at {name}[{place}]: yours {_two_numbers(got[worst], expected[worst])}.{hint}"
     )
+
+
+def _is_nearly_right(got: np.ndarray, expected: np.ndarray) -> bool:
+    """Tell whether single precision on the way explains the difference."""
+    if expected.dtype.kind != "f":
+        return False
+    largest = np.abs(expected[np.isfinite(expected)]).max(initial=0)
+    return np.allclose(got, expected, rtol=1e-4, atol=1e-6 * largest, equal_nan=True)
+
+
+def _two_numbers(got: Any, expected: Any) -> str:  # noqa: ANN401
+    """Show both with as many digits as it takes to tell them apart."""
+    digits = 4 if _number(got) != _number(expected) else 9
+    return f"{_number(got, digits)}, expected {_number(expected, digits)}"
 
 
 def _dtype_fits(got: np.dtype, expected: np.dtype) -> bool:
@@ -217,11 +240,18 @@ def _dtype_fits(got: np.dtype, expected: np.dtype) -> bool:
 
 def _as_array(value: Any) -> np.ndarray | None:  # noqa: ANN401
     """Turn numbers, nested lists of numbers and tensors into an array, anything else into None."""
-    try:
-        array = np.asarray(value)
-    except (ValueError, TypeError, RuntimeError):
-        return None
-    return array if array.dtype.kind in "fiub" else None
+    for numbers in (lambda: value, lambda: _out_of_the_graph(value)):
+        with contextlib.suppress(ValueError, TypeError, RuntimeError):
+            array = np.asarray(numbers())
+            return array if array.dtype.kind in "fiub" else None
+    return None
+
+
+def _out_of_the_graph(value: Any) -> Any:  # noqa: ANN401
+    """Leave only the values of tensors, which may still require a gradient or be elsewhere."""
+    if isinstance(value, (list, tuple)):
+        return [_out_of_the_graph(item) for item in value]
+    return value.detach().cpu() if hasattr(value, "detach") else value
 
 
 def _dtype_noun(dtype: np.dtype) -> str:
@@ -236,8 +266,9 @@ def _kind(value: Any) -> str:  # noqa: ANN401
     return {"ndarray": "array"}.get(type(value).__name__, type(value).__name__)
 
 
-def _number(value: Any) -> str:  # noqa: ANN401
-    return f"{np.asarray(value).item():.4g}" if np.asarray(value).dtype.kind == "f" else str(value)
+def _number(value: Any, digits: int = 4) -> str:  # noqa: ANN401
+    number = np.asarray(value)
+    return f"{number.item():.{digits}g}" if number.dtype.kind == "f" else str(value)
 
 
 def _short(value: Any, length: int = 90) -> str:  # noqa: ANN401

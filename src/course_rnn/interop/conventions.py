@@ -3,7 +3,8 @@
 The converters beside this file read the order and the meaning of gates from here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -34,6 +35,18 @@ class Convention(NamedTuple):
     """name -> axes, for G gates (RNN 1, GRU 3, LSTM 4)"""
     note: str
     """what else to know"""
+    rnn: str = ""
+    """the state of the plain RNN as a line of Python in their symbols; empty if none is written"""
+    rnn_symbols: Mapping[str, str] = MappingProxyType({})
+    """their symbol for a weight or an input -> what it is here"""
+    memory: str = "c"
+    """what the memory of the LSTM is called"""
+    lstm_output: str = "h"
+    """what the LSTM hands to the next layer"""
+    candidate: str = "tanh"
+    """what squashes the candidates of the GRU and the LSTM"""
+    output: str = "tanh"
+    """what squashes the LSTM's memory on its way out"""
 
 
 LECTURE = Convention(
@@ -49,6 +62,9 @@ LECTURE = Convention(
     lstm_biases=1,
     weights={"Wu, …": "n_a n_a+n_x", "bu, …": "n_a"},
     note="One array a gate, which acts on [state, x_t], the state first.",
+    rnn="a = tanh(Waa @ a_prev + Wax @ x + ba)",
+    rnn_symbols={"Waa": "Waa", "Wax": "Wax", "ba": "ba"},
+    lstm_output="a",
 )
 CHO = Convention(
     name="Cho et al. (2014)",
@@ -82,6 +98,8 @@ PYTORCH = Convention(
         "bias_hh_l0": "G*n_a",
     },
     note="batch_first=True puts the batch first; the second direction's names end in _reverse.",
+    rnn="h = tanh(x @ W_ih.T + b_ih + h_prev @ W_hh.T + b_hh)",
+    rnn_symbols={"W_ih": "Wax", "W_hh": "Waa", "b_ih": "ba", "b_hh": "0 * ba"},
 )
 KERAS = Convention(
     name="Keras",
@@ -92,10 +110,12 @@ KERAS = Convention(
     gru_update="old state",
     gru_reset=("after", "before"),
     gru_biases=2,
-    lstm_gates={"i": "u", "f": "f", "c": "c", "o": "o"},
+    lstm_gates={"i": "u", "f": "f", "c~": "c", "o": "o"},
     lstm_biases=1,
     weights={"kernel": "n_x G*n_a", "recurrent_kernel": "n_a G*n_a", "bias": "G*n_a"},
     note="The GRU's bias is (2, 3 n_a) with reset_after=True, the default, and (3 n_a,) without.",
+    rnn="h = tanh(x @ kernel + bias + h_prev @ recurrent_kernel)",
+    rnn_symbols={"kernel": "Wax.T", "recurrent_kernel": "Waa.T", "bias": "ba"},
 )
 ONNX = Convention(
     name="ONNX",
@@ -106,11 +126,15 @@ ONNX = Convention(
     gru_update="old state",
     gru_reset=("before", "after"),
     gru_biases=2,
-    lstm_gates={"i": "u", "o": "o", "f": "f", "c": "c"},
+    lstm_gates={"i": "u", "o": "o", "f": "f", "c~": "c"},
     lstm_biases=2,
     weights={"W": "D G*n_a n_x", "R": "D G*n_a n_a", "B": "D 2*G*n_a", "P": "D 3*n_a"},
     note="D directions; layout=1 puts the batch first; linear_before_reset=1 resets after the "
     "product; P are the LSTM's peepholes i, o, f.",
+    rnn="H = tanh(X @ W.T + H_prev @ R.T + Wb + Rb)",
+    rnn_symbols={"X": "x", "W": "Wax", "R": "Waa", "Wb": "ba", "Rb": "0 * ba"},
+    memory="C",
+    lstm_output="H",
 )
 CONVENTIONS = (LECTURE, CHO, PYTORCH, KERAS, ONNX)
 """The columns of the table."""

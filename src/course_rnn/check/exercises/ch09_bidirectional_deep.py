@@ -644,11 +644,11 @@ def stacked_forward(x, states0, params):
 
 def _climb(x, states0, params):
     """Run the layers from the lowest to the highest; the caches are theirs."""
-    a, all_caches = x, []
+    a, kept = x, []
     for state0, weights in zip(states0, params, strict=True):
         a, caches = rnn_forward(a, state0, weights)
-        all_caches.append(caches)
-    return a, all_caches
+        kept.append(caches)
+    return a, kept
 
 
 STACKED_FORWARD = Exercise(

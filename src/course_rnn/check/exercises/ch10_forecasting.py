@@ -198,6 +198,16 @@ def rounded_up(series, fractions=(0.7, 0.2, 0.1)):
     return tuple(np.split(series, ends[:-1]))
 
 
+@CHRONOLOGICAL_SPLIT.misconception(
+    "CS14",
+    "an empty part at the end",
+    "You have a part too many, and nothing is in it: np.split wants the places BETWEEN the parts. "
+    "The last end is no cut.",
+)
+def empty_part_at_the_end(series, fractions=(0.7, 0.2, 0.1)):
+    return tuple(np.split(series, _ends(series, fractions)))
+
+
 # -------------------------------------------------------------------------- make_windows
 
 
@@ -398,6 +408,38 @@ def divided_too_early(series, width, offset=1, labels=1, stride=1):
     return inputs[:, :count], targets[:, :count]
 
 
+@MAKE_WINDOWS.misconception(
+    "MW16",
+    "labels begin at the offset, and run out",
+    "Your labels BEGIN at the offset, and those of the last windows reach beyond the series. The "
+    "offset says where the LAST label stands.",
+)
+def begins_at_the_offset_and_runs_out(series, width, offset=1, labels=1, stride=1):
+    return _windows(series, width, offset, labels, stride, width + offset - 1)
+
+
+@MAKE_WINDOWS.misconception(
+    "MW17",
+    "targets without an axis of labels",
+    "Your targets hold a single row for each window and have no axis for it. Their shape is "
+    "(labels, B, n_x), even for one label.",
+)
+def no_axis_of_labels(series, width, offset=1, labels=1, stride=1):
+    inputs, targets = make_windows(series, width, offset, 1, stride)
+    return inputs, targets[0]
+
+
+@MAKE_WINDOWS.misconception(
+    "MW18",
+    "steps of a window last",
+    "The steps of your windows stand on the LAST axis, where NumPy's sliding_window_view and "
+    "PyTorch's unfold put them. Time is the first: (width, B, n_x).",
+)
+def steps_last(series, width, offset=1, labels=1, stride=1):
+    inputs, targets = make_windows(series, width, offset, labels, stride)
+    return np.moveaxis(inputs, 0, -1), np.moveaxis(targets, 0, -1)
+
+
 # ------------------------------------------------------------------- forecast_many_steps
 
 
@@ -574,6 +616,16 @@ def furthest_first(predict, inputs, n_steps):
 )
 def old_row_comes_back(predict, inputs, n_steps):
     return _step_by_step(predict, inputs, n_steps, lambda w, f: np.roll(w, -1, axis=0))
+
+
+@FORECAST_MANY_STEPS.misconception(
+    "FM14",
+    "forecasts end to end",
+    "Your forecasts lie end to end on the axis of the batch. Each step gets a place on a NEW axis, "
+    "the first: np.stack, not np.concatenate.",
+)
+def end_to_end(predict, inputs, n_steps):
+    return np.concatenate(forecast_many_steps(predict, inputs, n_steps))
 
 
 # ---------------------------------------------------------------------------------- mase
@@ -757,6 +809,26 @@ def differences_of_differences(targets, forecasts, train, period=1):
 def divided_by_all(targets, forecasts, train, period=1):
     naive = np.abs(train[period:] - train[:-period]).sum(axis=0) / len(train)
     return (_each(np.abs(targets - forecasts)) / naive).mean()
+
+
+@MASE.misconception(
+    "MA15",
+    "first naive error left out",
+    "You leave out the first naive error. The equation counts steps from 1, so its first t > p is "
+    "row p of the array.",
+)
+def first_naive_error_left_out(targets, forecasts, train, period=1):
+    return (_each(np.abs(targets - forecasts)) / _naive_error(train[1:], period)).mean()
+
+
+@MASE.misconception(
+    "MA16",
+    "period + 1 steps apart",
+    "Your naive forecast says what was period + 1 steps ago. The first row that has one `period` "
+    "steps before it is train[period].",
+)
+def one_step_further_apart(targets, forecasts, train, period=1):
+    return (_each(np.abs(targets - forecasts)) / _naive_error(train, period + 1)).mean()
 
 
 # ------------------------------------------------------------------------- conv1d_causal
@@ -953,6 +1025,44 @@ def along_the_batch(x, params, dilation=1):
     return conv1d_causal(x.swapaxes(0, 1), params, dilation)[0].swapaxes(0, 1), ()
 
 
+def _by_lags(x, params, dilation, end_of, by_of_each=0):
+    """Let y[lag:] meet x[: end_of(T, lag)], one lag after the other, as the second hint has it."""
+    y = np.zeros((*x.shape[:2], len(params.by)), dtype=x.dtype) + params.by
+    for lag, W_j in zip(_lags(params, dilation), params.Wyx, strict=True):
+        y[lag:] += x[: end_of(len(x), lag)] @ W_j.T + by_of_each
+    return y, ()
+
+
+@CONV1D_CAUSAL.misconception(
+    "CC15",
+    "bias with every lag",
+    "You add by inside the loop over lags, once for each input that an output sees. Once for each "
+    "output is enough.",
+)
+def bias_with_every_lag(x, params, dilation=1):
+    y, _ = _by_lags(x, params, dilation, lambda T, lag: max(T - lag, 0), params.by)
+    return y - params.by, ()
+
+
+@CONV1D_CAUSAL.misconception(
+    "CC16",
+    "x[:-0]",
+    "x[:-lag] is empty for lag = 0, the present: -0 is 0. Count from the front, x[: T - lag].",
+)
+def minus_zero(x, params, dilation=1):
+    return _by_lags(x, params, dilation, lambda T, lag: -lag)
+
+
+@CONV1D_CAUSAL.misconception(
+    "CC17",
+    "a lag longer than the sequence",
+    "For a lag longer than the sequence T - lag is negative, and a negative end counts from "
+    "behind. No step has an input that far back: leave such lags out.",
+)
+def negative_end(x, params, dilation=1):
+    return _by_lags(x, params, dilation, lambda T, lag: T - lag)
+
+
 # ---------------------------------------------------------------------- flag_rare_events
 
 
@@ -1129,6 +1239,16 @@ def quantile_ignored(errors, train_errors, quantile=0.99):
 def both_ends(errors, train_errors, quantile=0.99):
     low, high = np.quantile(train_errors, [1 - quantile, quantile])
     return (errors < low) | (errors > high)
+
+
+@FLAG_RARE_EVENTS.misconception(
+    "FR15",
+    "errors instead of flags",
+    "You return the large errors themselves. A flag for each error is wanted, True or False, in "
+    "the shape of errors.",
+)
+def large_errors(errors, train_errors, quantile=0.99):
+    return errors[errors > np.quantile(train_errors, quantile)]
 
 
 EXERCISES = (

@@ -45,9 +45,10 @@ TOKENIZE = Exercise(
     outputs=("tokens",),
     cases=(
         Case("words and marks", _raw()),
-        Case("apostrophes", _raw("isn't", "I'd", "o'clock")),
+        Case("apostrophes", _raw("isn't", "I'd", "rock'n'roll")),
         Case("quoted words", _raw("'good'", '"fine"', "(never)", "actors'")),
-        Case("numbers", _raw("3.5", "1,000", "10")),
+        Case("numbers", _raw("3.5", "1,000", "10", "24.12.2026")),
+        Case("letters and digits in one word", _raw("3D", "90s", "mp3")),
         Case("letters of other alphabets", _raw("naïve", "Straße", "Ωmega")),
         Case("hyphens and underscores", _raw("well-made", "_very_", "so-so")),
         Case("blanks of all kinds", _blanks_everywhere),
@@ -242,6 +243,56 @@ def one_string(text, punctuation=False):
     return " ".join(_words(text, punctuation, TOKEN))
 
 
+@TOKENIZE.misconception(
+    "TK19",
+    "several groups",
+    "Your pattern has several pairs of round brackets, and re.findall then returns a tuple for "
+    "each match, one text a pair. Write (?: ) for brackets that only hold together.",
+)
+def tuples_of_groups(text, punctuation=False):
+    return re.findall(r"\d+([.,]\d+)+|[^\W_]+('[^\W_]+)*", text)
+
+
+@TOKENIZE.misconception(
+    "TK20",
+    "words cut after their digits",
+    "You cut '3D' into '3' and 'D'. A number comes before a word only if it HAS a point or comma; "
+    "digits alone are part of a word.",
+)
+def cut_after_digits(text, punctuation=False):
+    return _words(text, punctuation, rf"\d+(?:[.,]\d+)*|{LETTERS}")
+
+
+@TOKENIZE.misconception(
+    "TK21",
+    "one apostrophe at most",
+    "A second apostrophe cuts your word: \"rock'n'roll\" is one word. In a pattern ? means at most "
+    "once, and * any number of times.",
+)
+def one_apostrophe(text, punctuation=False):
+    return _words(text, punctuation, rf"{NUMBER}|[^\W_]+(?:'[^\W_]+)?")
+
+
+@TOKENIZE.misconception(
+    "TK22",
+    "one point at most",
+    "A second point or comma cuts your number: '24.12.2026' is one. Repeat the point together with "
+    "the digits behind it.",
+)
+def one_point(text, punctuation=False):
+    return _words(text, punctuation, rf"\d+[.,]\d+|{LETTERS}")
+
+
+@TOKENIZE.misconception(
+    "TK23",
+    "underscore lost",
+    "With punctuation=True the underscore is missing: it is a mark, but \\w takes it for a letter,"
+    " so [^\\w\\s] leaves it out.",
+)
+def underscore_lost(text, punctuation=False):
+    return _words(text, punctuation, TOKEN, mark=r"[^\w\s]")
+
+
 # ---------------------------------------------------------------------- remove_stop_words
 
 STOP = tuple(sorted(STOP_WORDS))
@@ -421,6 +472,38 @@ def replaced_in_the_text(tokens, stop_words=STOP):
     for stop_word in sorted(stop_words, key=len, reverse=True):
         text = text.replace(stop_word, "")
     return text.split()
+
+
+@REMOVE_STOP_WORDS.misconception(
+    "SW15",
+    "removed from the argument while walking",
+    "You remove items from the list that you were given, while you walk along it: what follows a "
+    "removed item moves forward and is skipped. Collect the words that stay in a new list.",
+)
+def removed_from_the_argument(tokens, stop_words=STOP):
+    for t in tokens:
+        if t in stop_words:
+            tokens.remove(t)
+    return tokens
+
+
+@REMOVE_STOP_WORDS.misconception(
+    "SW16",
+    "a set, in any order",
+    "A set has no order and holds each word once. Walk along the list and collect what stays.",
+)
+def as_an_unsorted_set(tokens, stop_words=STOP):
+    return list(set(tokens) - set(stop_words))
+
+
+@REMOVE_STOP_WORDS.misconception(
+    "SW17",
+    "an empty list taken for none",
+    "Whoever hands over an EMPTY list wants to keep every word. `or` and `if stop_words` take it "
+    "for nothing given.",
+)
+def empty_taken_for_none(tokens, stop_words=None):
+    return [t for t in tokens if t not in (stop_words or STOP)]
 
 
 # ------------------------------------------------------------------------------ vectorize
@@ -640,6 +723,16 @@ def unknown_raises(texts, vocabulary, max_length=None):
     return pad_batch(rows)
 
 
+@VECTORIZE.misconception(
+    "VZ17",
+    "EOS twice",
+    "Your texts end with two EOS: encode adds one already.",
+)
+def eos_twice(texts, vocabulary, max_length=None):
+    cut = None if max_length is None else max_length - 1
+    return pad_batch([encode([*tokens[:cut], EOS], vocabulary) for tokens in texts])
+
+
 # ------------------------------------------------------------------------------ mean_pool
 
 
@@ -825,6 +918,26 @@ def last_token_left_out(x, mask):
 )
 def wrong_axis(x, mask):
     return _sums(x, mask) / np.maximum(mask.sum(axis=1), 1)[:, None]
+
+
+@MEAN_POOL.misconception(
+    "MP16",
+    "lengths without a second axis",
+    "NumPy lines shapes up at their ENDS, so it sets your B lengths beside the n_x numbers of a "
+    "vector. Give the lengths the shape (B, 1).",
+)
+def lengths_in_a_row(x, mask):
+    return _sums(x, mask) / mask.sum(axis=0)
+
+
+@MEAN_POOL.misconception(
+    "MP17",
+    "mask without a third axis",
+    "NumPy lines shapes up at their ENDS, so it sets the B of your mask beside the n_x of x. Give "
+    "the mask the shape (T, B, 1).",
+)
+def mask_without_third_axis(x, mask):
+    return (x * mask).sum(axis=0) / _counts(mask)
 
 
 # ------------------------------------------------------------------------------- f1_score
@@ -1049,6 +1162,29 @@ def in_percent(targets, predictions, positive=1):
 def nothing_is_perfect(targets, predictions, positive=1):
     tp, fp, fn, _ = _cells(targets, predictions, positive)
     return _ratio(2 * tp, 2 * tp + fp + fn) if tp + fp + fn else 1.0
+
+
+@F1_SCORE.misconception(
+    "FS17",
+    "nothing there, nothing found",
+    "Your result is nan where nothing is there and nothing was found: 2 TP + FP + FN is 0 then. Ask"
+    " for that first, and return 0.",
+)
+def no_denominator(targets, predictions, positive=1):
+    tp, fp, fn, _ = _cells(targets, predictions, positive)
+    with np.errstate(all="ignore"):
+        return 2 * tp / (2 * tp + fp + fn)
+
+
+@F1_SCORE.misconception(
+    "FS18",
+    "bits of integers",
+    "& and ~ on integers work bit by bit: 3 & 1 is 1. Compare with `positive` first, so that both "
+    "arrays are booleans.",
+)
+def bit_by_bit(targets, predictions, positive=1):
+    tp, fp = np.sum(targets & predictions), np.sum(~targets & predictions)
+    return _ratio(2 * tp, 2 * tp + fp + np.sum(targets & ~predictions))
 
 
 EXERCISES = (TOKENIZE, REMOVE_STOP_WORDS, VECTORIZE, MEAN_POOL, F1_SCORE)

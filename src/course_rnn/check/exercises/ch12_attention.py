@@ -83,6 +83,7 @@ ADDITIVE_ATTENTION = Exercise(
     naming_cases=(
         Case("all sizes equal", _look(4, [1, 2, 3, 4], 4, 4, 4, 4)),
         Case("keys as long as values", _look(6, [6, 2, 4], 4, 5, 5, 8)),
+        Case("scores of some 1000s, no padding", _look(6, [6] * 5, 4, 5, 7, 8, scale=3000)),
     ),
 )
 
@@ -252,8 +253,8 @@ def aa_scaled(query, keys, values, mask, params):
 @ADDITIVE_ATTENTION.misconception(
     "AA16",
     "exponentials overflow",
-    "With large scores your exponentials are infinite, and inf / inf is no number. Subtract the "
-    "largest score first, as in chapter 02: it changes nothing else.",
+    "With large scores your exponentials are all infinite or all 0, and neither inf / inf nor 0 / "
+    "0 is a number. Subtract the largest score of each SEQUENCE first: it changes nothing else.",
 )
 def aa_overflow(query, keys, values, mask, params):
     exp = np.exp(_scores(query, keys, params)) * mask
@@ -263,8 +264,8 @@ def aa_overflow(query, keys, values, mask, params):
 @ADDITIVE_ATTENTION.misconception(
     "AA17",
     "the largest score of hidden places",
-    "You subtract the largest score of ALL places before you hide the padding. If the padding has "
-    "it, the others underflow to 0. Hide first, then take the maximum.",
+    "The largest score of ALL places is subtracted (softmax does so, too) before you hide the "
+    "padding. If the padding has it, the others underflow to 0. Hide first, then subtract.",
 )
 def aa_hidden_maximum(query, keys, values, mask, params):
     scores = _scores(query, keys, params)
@@ -281,6 +282,50 @@ def aa_hidden_maximum(query, keys, values, mask, params):
 def aa_sigmoid(query, keys, values, mask, params):
     scores = _scores(query, keys, params)
     return _average((0.5 + 0.5 * np.tanh(scores / 2)) * mask, values)
+
+
+@ADDITIVE_ATTENTION.misconception(
+    "AA19",
+    "one maximum for the whole batch",
+    "You subtract the largest score of the whole BATCH. Where all scores of a sequence are far "
+    "below it, all exponentials are 0. Each sequence has a largest score of its own.",
+)
+def aa_one_maximum(query, keys, values, mask, params):
+    shown = np.where(mask, _scores(query, keys, params), -math.inf)
+    exp = np.exp(shown - shown.max())
+    return _average(exp / exp.sum(axis=0), values)
+
+
+@ADDITIVE_ATTENTION.misconception(
+    "AA20",
+    "context summed over the batch",
+    "Your context is added up over the batch. Each sequence keeps a context of its own: of the "
+    "axes (T, B, n_v) it is time that goes.",
+)
+def aa_summed_over_batch(query, keys, values, mask, params):
+    weights = _share(_scores(query, keys, params), mask)
+    return (weights[..., None] * values).sum(axis=1), weights, ()
+
+
+@ADDITIVE_ATTENTION.misconception(
+    "AA21",
+    "weighted values averaged once more",
+    "Your context is divided by the number of places. The weights add up to one already, so that "
+    "the SUM of the weighted values is their average.",
+)
+def aa_mean_of_weighted(query, keys, values, mask, params):
+    weights = _share(_scores(query, keys, params), mask)
+    return (weights[..., None] * values).mean(axis=0), weights, ()
+
+
+@ADDITIVE_ATTENTION.misconception(
+    "AA22",
+    "context and weights exchanged",
+    "Context and weights have changed places: the context, (B, n_v), comes first.",
+)
+def aa_exchanged(query, keys, values, mask, params):
+    context, weights, _ = _average(_share(_scores(query, keys, params), mask), values)
+    return weights, context, ()
 
 
 # ----------------------------------------------------------- additive_attention_backward
@@ -336,6 +381,14 @@ def _right_dscores(dcontext, cache):
 
 def _dvalues(dcontext, cache):
     return cache[4][..., None] * dcontext
+
+
+def _dz(dcontext, cache):
+    return _right_dscores(dcontext, cache)[..., None] * cache[5].we * (1 - cache[3] ** 2)
+
+
+def _right_back(dcontext, cache):
+    return _back(_right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache)
 
 
 @ADDITIVE_ATTENTION_BACKWARD.misconception(
@@ -466,9 +519,8 @@ def ab_values_only(dcontext, cache):
     "gradients are added up over time.",
 )
 def ab_last_step(dcontext, cache):
-    dz = _right_dscores(dcontext, cache)[..., None] * cache[5].we * (1 - cache[3] ** 2)
-    _, *rest = _back(_right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache)
-    return dz[-1] @ cache[5].Wq, *rest
+    _, *rest = _right_back(dcontext, cache)
+    return _dz(dcontext, cache)[-1] @ cache[5].Wq, *rest
 
 
 @ADDITIVE_ATTENTION_BACKWARD.misconception(
@@ -477,9 +529,7 @@ def ab_last_step(dcontext, cache):
     "You take the mean over the source steps. The query was used in each of them: a sum.",
 )
 def ab_mean_over_steps(dcontext, cache):
-    dquery, dkeys, dvalues, grads = _back(
-        _right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache
-    )
+    dquery, dkeys, dvalues, grads = _right_back(dcontext, cache)
     T = np.asarray(len(cache[1]), dtype=dquery.dtype)
     return dquery / T, dkeys, dvalues, grads._replace(Wq=grads.Wq / T)
 
@@ -491,9 +541,7 @@ def ab_mean_over_steps(dcontext, cache):
     "is in the loss already: sum them.",
 )
 def ab_batch_mean(dcontext, cache):
-    dquery, dkeys, dvalues, grads = _back(
-        _right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache
-    )
+    dquery, dkeys, dvalues, grads = _right_back(dcontext, cache)
     B = np.asarray(len(dcontext), dtype=dquery.dtype)
     return dquery, dkeys, dvalues, AttentionParams(*(g / B for g in grads))
 
@@ -505,9 +553,7 @@ def ab_batch_mean(dcontext, cache):
     "states, and decoder_step will add them; here they are two inputs of their own.",
 )
 def ab_keys_plus_values(dcontext, cache):
-    dquery, dkeys, dvalues, grads = _back(
-        _right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache
-    )
+    dquery, dkeys, dvalues, grads = _right_back(dcontext, cache)
     return dquery, dkeys + dvalues, dvalues, grads
 
 
@@ -517,8 +563,60 @@ def ab_keys_plus_values(dcontext, cache):
     "Your gradients of Wq and Wk have changed places: Wq was multiplied by the query.",
 )
 def ab_exchanged(dcontext, cache):
-    *rest, grads = _back(_right_dscores(dcontext, cache), _dvalues(dcontext, cache), cache)
+    *rest, grads = _right_back(dcontext, cache)
     return *rest, AttentionParams(grads.Wk, grads.Wq, grads.we)
+
+
+@ADDITIVE_ATTENTION_BACKWARD.misconception(
+    "AB17",
+    "query's gradient not added up",
+    "Your dquery still has a time axis. There is one query for all source steps: what comes back "
+    "from them is added up.",
+)
+def ab_not_added_up(dcontext, cache):
+    _, *rest = _right_back(dcontext, cache)
+    return _dz(dcontext, cache) @ cache[5].Wq, *rest
+
+
+@ADDITIVE_ATTENTION_BACKWARD.misconception(
+    "AB18",
+    "only dquery averaged over the steps",
+    "Your dquery is a mean over the source steps. The query was used in each of them: a sum.",
+)
+def ab_mean_dquery(dcontext, cache):
+    dquery, *rest = _right_back(dcontext, cache)
+    return dquery / np.asarray(len(cache[1]), dtype=dquery.dtype), *rest
+
+
+@ADDITIVE_ATTENTION_BACKWARD.misconception(
+    "AB19",
+    "we from the gradient before the tanh",
+    "Your gradient of we is a sum of dz, which is behind we already. we was multiplied by h, and "
+    "the score's gradient is de.",
+)
+def ab_we_from_dz(dcontext, cache):
+    *rest, grads = _right_back(dcontext, cache)
+    return *rest, grads._replace(we=_dz(dcontext, cache).sum(axis=(0, 1)))
+
+
+@ADDITIVE_ATTENTION_BACKWARD.misconception(
+    "AB20",
+    "dquery and dkeys exchanged",
+    "Your dquery and dkeys have changed places: the query comes first, as in the forward pass.",
+)
+def ab_wrong_order(dcontext, cache):
+    dquery, dkeys, *rest = _right_back(dcontext, cache)
+    return dkeys, dquery, *rest
+
+
+@ADDITIVE_ATTENTION_BACKWARD.misconception(
+    "AB21",
+    "square of the wrong thing",
+    "Your slope of the tanh is (1 - h)^2. It is 1 - h^2: only h is squared.",
+)
+def ab_square_outside(dcontext, cache):
+    dscores, dvalues = _right_dscores(dcontext, cache), _dvalues(dcontext, cache)
+    return _back(dscores, dvalues, cache, slope=(1 - cache[3]) ** 2)
 
 
 # ----------------------------------------------------------------- dot_product_attention
@@ -738,6 +836,29 @@ def at_overflow(query, keys, values, mask):
 def at_cosine(query, keys, values, mask):
     lengths = np.linalg.norm(query, axis=-1) * np.linalg.norm(keys, axis=-1)
     return _average(_share(_products(query, keys) / lengths, mask), values)
+
+
+@DOT_PRODUCT_ATTENTION.misconception(
+    "AT27",
+    "scaled by the number of places",
+    "You divide by the root of T, the number of places. What is added up in a product are the n_k "
+    "numbers of a key: len(keys) is T, where is n_k?",
+)
+def at_root_of_places(query, keys, values, mask):
+    scores = _products(query, keys) / _root(len(keys), keys)
+    return _average(_share(scores, mask), values)
+
+
+@DOT_PRODUCT_ATTENTION.misconception(
+    "AT28",
+    "each key with every query",
+    "Your product has the shape (T, B, B): it multiplies each key with the queries of ALL "
+    "sequences. A key meets the query of its own sequence alone.",
+)
+def at_every_query(query, keys, values, mask):
+    scores = keys @ query.T / _root(keys.shape[-1], keys)
+    exp = np.exp(np.where(mask, scores, -np.inf))
+    return _average(exp / exp.sum(axis=0), values)
 
 
 # -------------------------------------------------------------------------- decoder_step
@@ -990,6 +1111,38 @@ def ds_no_token(y_t, state, annotations, mask, params, cell):
     return _logits(state[0], params.readout), state, weights, ()
 
 
+@DECODER_STEP.misconception(
+    "DS16",
+    "all states as the query",
+    "You ask with the whole tuple of states. The query is one array, (B, n_a): the first of them.",
+)
+def ds_query_is_tuple(y_t, state, annotations, mask, params, cell):
+    return additive_attention(state, annotations, annotations, mask, params.attention)
+
+
+@DECODER_STEP.misconception(
+    "DS17",
+    "states not handed over one by one",
+    "cell.forward gets the tuple of states as ONE argument. It wants them one by one: which sign "
+    "before a tuple hands over its items?",
+)
+def ds_no_star(y_t, state, annotations, mask, params, cell):
+    context, _ = _attend(state, annotations, mask, params)
+    return cell.forward(np.concatenate([y_t, context], axis=-1), state, params.cell)
+
+
+@DECODER_STEP.misconception(
+    "DS18",
+    "one state expected",
+    "You take two results of cell.forward, a state and a cache. An LSTM returns three: collect "
+    "whatever comes before the cache.",
+)
+def ds_one_state(y_t, state, annotations, mask, params, cell):
+    context, weights = _attend(state, annotations, mask, params)
+    a, _ = cell.forward(np.concatenate([y_t, context], axis=-1), *state, params.cell)
+    return _logits(a, params.readout), (a,), weights, ()
+
+
 # ------------------------------------------------------------------------- greedy_decode
 
 
@@ -1060,12 +1213,7 @@ def _write(step, first, state, eos, n_steps, choose=_likeliest, feed=True, carry
     "axis do the tokens stand?",
 )
 def gd_flat(step, first, state, eos, n_steps):
-    V = step(first, state)[0].shape[1]
-
-    def choose(logits):
-        return np.full(len(logits), logits.argmax() % V)
-
-    return _write(step, first, state, eos, n_steps, choose)
+    return _write(step, first, state, eos, n_steps, np.argmax)
 
 
 @GREEDY_DECODE.misconception(
@@ -1236,6 +1384,52 @@ def gd_end_forgotten(step, first, state, eos, n_steps):
 )
 def gd_max(step, first, state, eos, n_steps):
     return _write(step, first, state, eos, n_steps, lambda logits: logits.max(axis=-1))
+
+
+@GREEDY_DECODE.misconception(
+    "GD17",
+    "stopped after one step",
+    "You stop after one step if the first inputs are EOS: your sequences count as ended from the "
+    "start. All are being written until they have WRITTEN an EOS.",
+)
+def gd_ended_after_one(step, first, state, eos, n_steps):
+    indices, mask = _write(step, first, state, eos, n_steps)
+    T = len(mask) if (first != eos).any() else 1
+    begun = first != eos
+    return np.where(begun, indices, 0)[:T], (mask & begun)[:T]
+
+
+@GREEDY_DECODE.misconception(
+    "GD18",
+    "no step at all",
+    "You write nothing if the first inputs are EOS. As an input it only says: begin. Who is "
+    "writing does not depend on `first`.",
+)
+def gd_no_step(step, first, state, eos, n_steps):
+    if (first == eos).all():
+        return np.array([]), np.array([])
+    return _write(step, first, state, eos, n_steps)
+
+
+@GREEDY_DECODE.misconception(
+    "GD19",
+    "no padding after the end",
+    "Your mask knows where a sequence has ended, your indices do not: after the end they are 0.",
+)
+def gd_no_padding(step, first, state, eos, n_steps):
+    indices, _ = gd_writing_on(step, first, state, eos, n_steps)
+    return indices, _write(step, first, state, eos, n_steps)[1]
+
+
+@GREEDY_DECODE.misconception(
+    "GD20",
+    "one array in every row of the mask",
+    "All rows of your mask are ONE array, which you change in place: each shows how it ended. "
+    "Make a new array in each step.",
+)
+def gd_one_array(step, first, state, eos, n_steps):
+    indices, mask = _write(step, first, state, eos, n_steps)
+    return indices, np.broadcast_to(mask[-1] & (indices[-1] != eos), mask.shape).copy()
 
 
 EXERCISES = (
