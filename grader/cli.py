@@ -16,6 +16,7 @@ COMMANDS = {
     "report": ("grader.commands.report", "write a page about the class"),
     "export": ("grader.commands.export", "write the marks as CSV, for Canvas or Moodle"),
     "similar": ("grader.commands.similar", "find pairs of solutions that are alike"),
+    "forget": ("grader.commands.forget", "remove all that is kept about a student"),
     "doctor": ("grader.commands.doctor", "say what this machine offers for grading"),
 }
 """Name, module, and what it does."""

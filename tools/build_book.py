@@ -105,7 +105,8 @@ def contents(*folders_and_files: Path) -> Iterator[bytes]:
 def code_of(page: Page) -> bytes:
     """Return what a page executes: its code cells, without the text between them."""
     if page.source.suffix == ".md":
-        return page.source.read_bytes()
+        read = contents(CONFIG, ROOT / "grader" / "policy.toml", ROOT / "notebooks" / "exercises")
+        return digest([page.source.read_bytes(), *read]).encode()  # guides tell rules and points
     try:
         cells = json.loads(page.source.read_text("utf8"))["cells"]
     except (ValueError, KeyError):
@@ -131,7 +132,8 @@ def book_key(book: list[Page], keys: dict[Page, str]) -> str:
     """Return the hash of everything the pages depend on."""
     sources = [page.source for page in book]
     assignments = ROOT / "notebooks" / "exercises"  # chapters link to them
-    files = contents(Path(__file__).resolve(), ROOT / "book", assignments, *sources)
+    shown = [ROOT / "CONTRIBUTING.md", ROOT / "deploy", ROOT / "grader" / "policy.toml"]
+    files = contents(Path(__file__).resolve(), ROOT / "book", assignments, *shown, *sources)
     return digest([*files, *(key.encode() for key in keys.values())])
 
 

@@ -34,6 +34,7 @@ def main(options: argparse.Namespace) -> int:
         pages = list(_wanted(places, marked, options.students))
         for marks, result in tqdm(pages, "writing", unit="page", disable=None, leave=False):
             write_atomically(_path(places, marks.student), _page(marks, marked, result))
+            _keep_ticket(places, marks.student)
     except (BadSourceError, OSError, SQLAlchemyError) as error:
         print(f"Not all pages were written: {error}", file=sys.stderr)
         return NOTHING_DONE
@@ -76,3 +77,11 @@ def _page(marks: Marks, marked: ClassMarks, result: Result) -> bytes:
 def _path(places: Places, student: str) -> Path:
     folder = course.folder_of(places.config, "feedback", student, places.assignment)
     return folder / f"{places.assignment}.html"
+
+
+def _keep_ticket(places: Places, student: str) -> None:
+    """Put beside the page what `nbgrader release_feedback` needs to hand it back."""
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        file = places.submitted(student) / name
+        if file.is_file():
+            write_atomically(_path(places, student).with_name(name), file.read_bytes())

@@ -71,6 +71,26 @@ class Store:
             return []
         return [entry for entry in map(_entry, lines) if entry]
 
+    def only_of(self, student: str) -> list[Path]:
+        """List the files of a student, and of results that no other student has."""
+        others = {key for who, key in self._keys() if who != student}
+        keys = {key for who, key in self._keys() if who == student} - others
+        return [path for path in [self._student(student), *map(self.path, keys)] if path.exists()]
+
+    def drop_telemetry(self, student: str) -> None:
+        """Take a student's lines out of the telemetry."""
+        kept = [entry for entry in self.telemetry() if entry.get("student") != student]
+        if len(kept) < len(self.telemetry()):
+            lines = (json.dumps(entry, sort_keys=True) + "\n" for entry in kept)
+            write_atomically(self.folder / "telemetry.jsonl", "".join(lines).encode("ascii"))
+
+    def _keys(self) -> Iterator[tuple[str | None, str]]:
+        """Go through who had which result, now or earlier."""
+        for path in (self.folder / "students").glob("*.json"):
+            if key := self.assigned(path.stem):
+                yield path.stem, key
+        yield from ((entry.get("student"), entry["key"]) for entry in self.telemetry())
+
     def _student(self, student: str) -> Path:
         return self.folder / "students" / f"{student}.json"
 

@@ -10,8 +10,9 @@ from grader import cli
 from grader.marks import ClassMarks, Marks, items_of
 from grader.pages.feedback import render
 from grader.results import FAILED, UNREADABLE, Result
+from grader.run.record import Recorder
 from grader.sources import read_source
-from tests.grader.classroom import NAME, hand_in, make_course, result_of
+from tests.grader.classroom import NAME, hand_in, job_of, make_course, result_of
 
 HINT = "exp overflows for large logits: subtract the max of each row before exp. [SM1]"
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -130,3 +131,15 @@ def test_the_command_needs_marks_first(tmp_path, capsys):
 def text_of(page):
     page = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_beside_a_page_lies_what_nbgrader_needs_to_hand_it_back(tmp_path):
+    places = make_course(tmp_path)
+    recorder = Recorder(places, job_of(places))
+    (hand_in(places, "ada", "2027-01-31 20:00:00 UTC") / "submission_secret.txt").write_text("s")
+    recorder.record({"ada": result_of()})
+    recorder.close()
+    cli.main(["feedback", NAME, "--course", str(places.root)])
+    page = next(places.root.rglob("feedback/ada/*/*.html"))
+    kept = {path.name for path in page.parent.iterdir()}
+    assert kept == {page.name, "timestamp.txt", "submission_secret.txt"}

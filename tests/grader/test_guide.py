@@ -12,6 +12,7 @@ from grader.course import ROOT
 from grader.sample_class.roster import ROSTER
 
 GUIDE = (ROOT / "book" / "instructors.md").read_text("utf-8")
+TERM = (ROOT / "book" / "term.md").read_text("utf-8")
 NAME = "02_rnn_forward"
 NOT_HERE = ("make setup", ".venv/bin/jupyter lab")  # an environment, and a window in a browser
 FOR_A_PERSON = ("run", "feedback", "export")  # half a file and free text are waiting
@@ -68,6 +69,20 @@ def test_the_week_of_the_guide(tmp_path: Path):
     assert len([name for name in tables if name.endswith(".csv")]) == 3
     assert len([name for name in tables if name.endswith(".html")]) == 2
     assert "lena (unreadable)" in said[f".venv/bin/grader run {NAME}"]
+    the_term_goes_on(copy, environment)
+
+
+def the_term_goes_on(copy: Path, environment: dict[str, str]) -> None:
+    """Grant an extension and forget a student, as the guide to a term says."""
+    extension, forget = re.findall(r"^```sh\n(.*?)^```", TERM, re.MULTILINE | re.DOTALL)
+    for block, status in ((extension, 1), (forget, 0)):  # 1: lena waits for a person still
+        started = block.replace(".venv/bin/", f"{sys.executable} -m ")
+        script = started.replace("-m python", "").replace("-m grader", "-m grader.cli")
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=copy, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+    assert not list((copy / "grader").glob("*/ben"))
 
 
 def test_the_guide_names_every_command():
