@@ -9,13 +9,14 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "book" / "_static"
 PLACES = {"course_rnn": ROOT / "src", "grader": ROOT}  # package: where it lies
 
-WIDTH, HEIGHT, GAP_X, GAP_Y = 176, 42, 24, 42
+WIDTH, HEIGHT, LANE, GAP_X, GAP_Y = 176, 42, 4, 18, 42
 LIGHT = {"text": "#1f2933", "arrow": "#5b6770", "course_rnn": "#d7e8f7", "grader": "#fbe5cf"}
 DARK = {"text": "#f2f4f6", "arrow": "#9aa7b2", "course_rnn": "#1d4566", "grader": "#6b3f12"}
 
@@ -103,34 +104,78 @@ def needed(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
     return {arrow for arrow in arrows if not reaches(*arrow, without=arrow)}
 
 
-def places_of(rows: list[list[str]]) -> dict[str, tuple[float, float]]:
-    """Return the upper left corner of every box, each row in the middle of the page."""
-    widest = max(map(len, rows))
-    return {
-        box: ((column + (widest - len(row)) / 2) * (WIDTH + GAP_X) + 10, y * (HEIGHT + GAP_Y) + 10)
-        for y, row in enumerate(rows)
-        for column, box in enumerate(row)
-    }
+def with_lanes(
+    rows: list[list[str]], arrows: set[tuple[str, str]]
+) -> tuple[list[list[str]], dict[tuple[str, str], list[str]]]:
+    """Keep a lane free in every row that a long arrow crosses; return the rows and the ways."""
+    height = {box: y for y, row in enumerate(rows) for box in row}
+    rows, ways = [list(row) for row in rows], {}
+    for above, below in sorted(arrows):
+        lanes = []
+        for y in range(height[above] + 1, height[below]):
+            lanes.append(f"{above} > {below} > {y}")
+            rows[y].append(lanes[-1])
+        ways[above, below] = [above, *lanes, below]
+    return rows, ways
+
+
+def is_lane(item: str) -> bool:
+    """Whether an item of a row is a lane for an arrow instead of a box."""
+    return " > " in item
+
+
+def untangled(
+    rows: list[list[str]], ways: dict[tuple[str, str], list[str]], sweeps: int = 24
+) -> dict[str, float]:
+    """Order every row by where its neighbours stand, down and up again; return all centres."""
+    pairs = [pair for way in ways.values() for pair in pairwise(way)]
+    beside = {item: [] for row in rows for item in row}
+    for above, below in pairs:
+        beside[above].append(below)
+        beside[below].append(above)
+    centre = {item: x for row in rows for item, x in spread(row).items()}
+    for sweep in range(sweeps):
+        for row in rows if sweep % 2 == 0 else rows[::-1]:
+            wish = {i: sum(centre[b] for b in beside[i]) / max(len(beside[i]), 1) for i in row}
+            centre |= spread(sorted(row, key=lambda item: (wish[item], item)))
+    return centre
+
+
+def spread(row: list[str]) -> dict[str, float]:
+    """Place the items of a row side by side around the middle of the page; return the centres."""
+    widths = [LANE if is_lane(item) else WIDTH for item in row]
+    x = -(sum(widths) + GAP_X * (len(row) - 1)) / 2
+    centres = {}
+    for item, width in zip(row, widths, strict=True):
+        centres[item] = x + width / 2
+        x += width + GAP_X
+    return centres
 
 
 # The picture
 
 
-def draw_arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
-    """Draw a curve from the lower edge of a box to the upper edge of another."""
-    (x0, y0), (x1, y1) = start, end
-    x0, y0, x1 = x0 + WIDTH / 2, y0 + HEIGHT, x1 + WIDTH / 2
-    half = (y1 - y0) / 2
-    return f'<path d="M{x0:g} {y0:g}C{x0:g} {y0 + half:g} {x1:g} {y1 - half:g} {x1:g} {y1 - 4:g}"/>'
+def draw_arrow(way: list[tuple[float, float]]) -> str:
+    """Draw a curve from the lower edge of a box, along its lanes, to the upper edge of another."""
+    x, y = way[0]
+    y += HEIGHT / 2
+    path = f"M{x:g} {y:g}"
+    for place, (x1, middle) in enumerate(way[1:], start=2):
+        y1, half = middle - HEIGHT / 2, (middle - HEIGHT / 2 - y) / 2
+        is_last = place == len(way)
+        path += f"C{x:g} {y + half:g} {x1:g} {y1 - half:g} {x1:g} {y1 - 4 * is_last:g}"
+        x, y = x1, middle + HEIGHT / 2
+        path += "" if is_last else f"V{y:g}"
+    return f'<path d="{path}"/>'
 
 
-def draw_box(box: str, corner: tuple[float, float], colours: dict[str, str]) -> str:
+def draw_box(box: str, middle: tuple[float, float], colours: dict[str, str]) -> str:
     """Draw a box with its name."""
-    x, y = corner
+    x, y = middle
     return (
-        f'<rect x="{x:g}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="8" '
-        f'fill="{colours[box.split("/")[0]]}"/>'
-        f'<text x="{x + WIDTH / 2:g}" y="{y + HEIGHT / 2 + 5:g}">{escape(box)}</text>'
+        f'<rect x="{x - WIDTH / 2:g}" y="{y - HEIGHT / 2:g}" width="{WIDTH}" height="{HEIGHT}" '
+        f'rx="8" fill="{colours[box.split("/")[0]]}"/>'
+        f'<text x="{x:g}" y="{y + 5:g}">{escape(box)}</text>'
     )
 
 
@@ -140,11 +185,17 @@ def draw(colours: dict[str, str]) -> str:
     packages = ("grader", "course_rnn")  # course_rnn imports nothing of the grader
     rows = [row for p in packages for row in layers(boxes_in(p, boxes), arrows)]
     height = {box: y for y, row in enumerate(rows) for box in row}
-    places = places_of(rows)
-    down = needed({(a, b) for a, b in arrows if height[a] < height[b]})
-    width = max(map(len, rows)) * (WIDTH + GAP_X) - GAP_X + 20
+    rows, ways = with_lanes(rows, needed({(a, b) for a, b in arrows if height[a] < height[b]}))
+    centres = untangled(rows, ways)
+    left = min(centres.values()) - WIDTH / 2 - 10
+    places = {
+        item: (round(centres[item] - left), y * (HEIGHT + GAP_Y) + HEIGHT / 2 + 10)
+        for y, row in enumerate(rows)
+        for item in row
+    }
+    width = max(x for x, _ in places.values()) + WIDTH / 2 + 10
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} '
         f'{len(rows) * (HEIGHT + GAP_Y) - GAP_Y + 20}" role="img">',
         f"<style>text {{ font: 15px sans-serif; text-anchor: middle; fill: {colours['text']} }}"
         f"path {{ fill: none; stroke: {colours['arrow']}; stroke-width: 1.6 }}</style>",
@@ -152,9 +203,9 @@ def draw(colours: dict[str, str]) -> str:
         'markerHeight="6" orient="auto">'
         f'<path d="M0 0l8 4-8 4z" style="fill: {colours["arrow"]}; stroke: none"/></marker></defs>',
         '<g marker-end="url(#tip)">',
-        *(draw_arrow(places[a], places[b]) for a, b in sorted(down)),
+        *(draw_arrow([places[item] for item in way]) for way in ways.values()),
         "</g>",
-        *(draw_box(box, places[box], colours) for box in places),
+        *(draw_box(box, places[box], colours) for box in places if not is_lane(box)),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
