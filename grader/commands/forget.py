@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from grader import course
 from grader.collect.store import EARLIER
+from grader.commands.places import add_where, places_for
 from grader.run.places import Places
 from grader.run.store import Store
 from grader.sources import list_assignments
@@ -21,24 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name what the command can be asked for."""
     parser.add_argument("student", metavar="STUDENT", help="the id in this course")
     parser.add_argument("--yes", action="store_true", help="remove it; without, it is only listed")
-    parser.add_argument(
-        "--db", metavar="URL", help="the gradebook (default: the course's gradebook.db)"
-    )
-    parser.add_argument(
-        "--course",
-        type=Path,
-        metavar="FOLDER",
-        help="a course with folders source/ and submitted/ (default: this one)",
-    )
+    add_where(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """List or remove; return 0 if there was something, 1 if not, 2 if it could not be removed."""
-    config = course.course_in(options.course) if options.course else course.instructor_course()
-    if options.db:
-        config.CourseDirectory.db_url = options.db
-    solutions = Places(config, "ASSIGNMENT").solutions
-    places = [Places(config, name) for name in list_assignments(solutions)]
+    solutions = places_for(options, "ASSIGNMENT").solutions
+    places = [places_for(options, name) for name in list_assignments(solutions)]
     student = options.student
     try:
         kept = _kept(places, student)

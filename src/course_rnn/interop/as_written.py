@@ -4,6 +4,8 @@ Weights go through `stack_gates`, so an update gate that keeps where ours writes
 of gates, is converted as it is for PyTorch. What is left then is the equation itself.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from course_rnn.gates import sigmoid
@@ -171,7 +173,7 @@ def _run(equation: str, values: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _gates(
-    convention: Convention, params: Params, letters: dict[str, str], x: np.ndarray, h: np.ndarray
+    convention: Convention, params: Params, letters: Mapping[str, str], x: np.ndarray, h: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Compute what stands in the gates, under their symbols, from weights converted for them."""
     order, stacked = letters.values(), stack_gates(params, convention)

@@ -17,23 +17,24 @@ class Convention(NamedTuple):
     """where they say so"""
     inputs: str
     """the axes of a batch of sequences, in order"""
-    state: str
+    state: str = ""
     """what the state of the GRU is called"""
-    gru_gates: dict[str, str]
-    """their symbol -> the lecture's letter, in the order in which the weights are stacked"""
-    gru_update: str
+    gru_gates: Mapping[str, str] = MappingProxyType({})
+    """their symbol -> the lecture's letter, in the order in which the weights are stacked; empty
+    where there is no GRU"""
+    gru_update: str = ""
     """what an update gate of 1 takes over: the "candidate" or the "old state" """
-    gru_reset: tuple[str, ...]
+    gru_reset: tuple[str, ...] = ()
     """whether the reset gate acts "before" or "after" the matrix product; the default first"""
-    gru_biases: int
+    gru_biases: int = 0
     """how many vectors of biases a gate of the GRU has by default; 0 if none are written"""
-    lstm_gates: dict[str, str]
+    lstm_gates: Mapping[str, str] = MappingProxyType({})
     """as gru_gates; empty where there is no LSTM"""
-    lstm_biases: int
+    lstm_biases: int = 0
     """as gru_biases"""
-    weights: dict[str, str]
+    weights: Mapping[str, str] = MappingProxyType({})
     """name -> axes, for G gates (RNN 1, GRU 3, LSTM 4)"""
-    note: str
+    note: str = ""
     """what else to know"""
     rnn: str = ""
     """the state of the plain RNN as a line of Python in their symbols; empty if none is written"""
@@ -74,9 +75,6 @@ CHO = Convention(
     gru_gates={"r": "r", "z": "u", "h~": "c"},
     gru_update="old state",
     gru_reset=("before",),
-    gru_biases=0,
-    lstm_gates={},
-    lstm_biases=0,
     weights={"W, Wr, Wz": "n_a n_x", "U, Ur, Uz": "n_a n_a"},
     note="One column at a time; biases are left out of the equations.",
 )
